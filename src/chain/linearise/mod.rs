@@ -5,5 +5,6 @@ pub(super) mod gridding;
 pub(super) mod impulse_response;
 pub(super) mod noise_sources;
 pub(super) mod noiseless_block;
+pub(super) mod receiver_slopes;
 pub(super) mod slope;
 pub(super) mod slopes;

@@ -82,8 +82,8 @@ pub(crate) enum NoisePath {
     /// Added after the last map: index among the last section's sources, and covariances at the
     /// distances of taps.
     Sampled(usize, Vec<f64>),
-    /// Added in a section that ends in a map, after the detector.
-    Interior { section: usize, source: usize },
+    /// Added in a section that ends in a map, after the detector: covariance by lag at its end.
+    Interior { section: usize, source: usize, covariance: Vec<f32> },
     /// Shot noise: variance per ampere, dark current.
     Shot { per_ampere: f32, dark_a: f32 },
     /// Relative intensity: covariance by lag in samples.
@@ -101,6 +101,8 @@ pub(crate) enum NoisePath {
 /// All sources of a plan but the converter.
 pub(crate) struct Noises {
     pub(crate) sources: Vec<NoiseRoute>,
+    /// Responses of the sections after the detector that end in a map.
+    pub(crate) receiver: Vec<ImpulseResponse>,
     pub(crate) depth: Depth,
     /// Factor on the variance of every source and of the converter.
     pub(crate) power: f64,
@@ -110,7 +112,6 @@ impl Noises {
     /// Sources for an equaliser of `taps` taps, with its lags where they are known.
     pub(crate) fn new(plan: &Plan, taps: usize, lags: Option<&Lags>, depth: Depth) -> Noises {
         let mut sources = Vec::new();
-        let before = plan.dispersive() || !plan.linear_receiver();
         let light = plan
             .sections
             .iter()
@@ -137,7 +138,7 @@ impl Noises {
                 power,
                 kernel: ImpulseResponse::cut(&circular, depth.symbol_lost()),
             };
-            let probed = before || plan.memory_follows(0);
+            let probed = plan.dispersive() || plan.memory_follows(0);
             sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
         }
         for (i, section) in plan.sections.iter().enumerate() {
@@ -160,9 +161,13 @@ impl Noises {
                         covariance: decaying(&covariance, 8 * plan.grid.samples_per_symbol),
                     }
                 } else {
-                    NoisePath::Interior { section: i, source: j }
+                    let power: Pooled<f32> = source.deviation.iter().map(|d| 2.0 * d * d).collect();
+                    let covariance = covariance_of(plan, &power, &mut scratch);
+                    let covariance = decaying(&covariance, 8 * plan.grid.samples_per_symbol);
+                    NoisePath::Interior { section: i, source: j, covariance }
                 };
-                let probed = i != last && (before || plan.memory_follows(i));
+                let drawn = plan.dispersive() && i < light;
+                let probed = i != last && (drawn || plan.memory_follows(i));
                 sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
             }
             for noise in &section.start {
@@ -189,15 +194,27 @@ impl Noises {
                     },
                 };
                 let probed = match path {
-                    NoisePath::Shot { .. } => !plan.linear_receiver(),
+                    NoisePath::Shot { .. } => false,
                     NoisePath::Phase => true,
-                    _ => before,
+                    _ => plan.dispersive(),
                 };
                 let probed = probed || plan.memory_follows(i);
                 sources.push(NoiseRoute { source: plan.noise(&noise.id).clone(), path, probed });
             }
         }
-        Noises { sources, depth, power: 1.0 }
+        let receiver = (plan.detector..last)
+            .map(|i| {
+                let section = &plan.sections[i];
+                if let Some(gain) = section.flat {
+                    return ImpulseResponse { first: 0, values: vec![gain] };
+                }
+                let (mut response, mut circular) =
+                    (Pooled::of(&section.response), Pooled::zeros(plan.grid.samples()));
+                plan.transforms.samples.inverse(&mut response, &mut circular, &mut scratch);
+                ImpulseResponse::cut(&circular, depth.lost())
+            })
+            .collect();
+        Noises { sources, receiver, depth, power: 1.0 }
     }
 
     /// True when a source displaces edges by one of two amounts.
@@ -241,6 +258,7 @@ impl Noises {
         // power of the detected current per bin of its transform, and of noise added after it
         let (mut before, mut after, mut white) =
             (Pooled::zeros(plan.grid.bins()), Pooled::zeros(plan.grid.bins()), 0f32);
+        let mut interior = Vec::new(); // with the section at whose end it is
         let add = |to: &mut [f32], gain: f32, power: &[f32]| {
             to.iter_mut().zip(power).for_each(|(t, p)| *t += gain * p)
         };
@@ -254,11 +272,13 @@ impl Noises {
                     let gain = if *after_agc { scale.after_agc * scale.after_agc } else { 1.0 };
                     add_squares(&mut after, 2.0 * gain, deviation);
                 }
-                NoisePath::Interior { section, source } => {
+                NoisePath::Interior { section, source, .. } => {
                     let AddedNoise { deviation, after_agc, .. } =
                         &plan.sections[*section].sources[*source];
                     let gain = if *after_agc { scale.after_agc * scale.after_agc } else { 1.0 };
-                    add_squares(&mut before, 2.0 * gain * m * m, deviation);
+                    let mut power = Pooled::zeros(plan.grid.bins());
+                    add_squares(&mut power, 2.0 * gain * m * m, deviation);
+                    interior.push((*section, power));
                 }
                 NoisePath::Shot { per_ampere, dark_a } => {
                     white += m * per_ampere * (current + dark_a)
@@ -274,7 +294,26 @@ impl Noises {
                 NoisePath::Phase => {}
             }
         }
-        let power = |((b, s), h): ((&f32, &f32), &Complex32)| (b + white) * h.norm_sqr() + s;
+        before.iter_mut().for_each(|b| *b += white);
+        for i in plan.detector..plan.sections.len() - 1 {
+            let section = &plan.sections[i];
+            let slope = |r: &NoiselessBlock| {
+                r.receiver.as_ref().map_or(1.0, |receiver| receiver.squares[i - plan.detector])
+            };
+            let slope = average(&slope);
+            match section.flat {
+                Some(gain) => before.iter_mut().for_each(|b| *b *= gain * gain),
+                None => before
+                    .iter_mut()
+                    .zip(&section.response)
+                    .for_each(|(b, h)| *b *= m * m * h.norm_sqr()),
+            }
+            for (_, power) in interior.iter().filter(|(at, _)| *at == i) {
+                add(&mut before, 1.0, power);
+            }
+            before.iter_mut().for_each(|b| *b *= slope);
+        }
+        let power = |((b, s), h): ((&f32, &f32), &Complex32)| b * h.norm_sqr() + s;
         let power: Pooled<f32> =
             before.iter().zip(after.iter()).zip(&end.response).map(power).collect();
         let mut covariances = covariances(plan, &power, taps, lags);

@@ -1,5 +1,6 @@
 //! Noiseless blocks for the semi-analytic estimator.
 
+use super::receiver_slopes::ReceiverSlopes;
 use super::slope::Slope;
 use super::{impulse_response, slopes};
 use crate::chain::build::plan::Plan;
@@ -30,8 +31,11 @@ pub(crate) struct NoiselessBlock {
     pub(crate) current: Pooled<f32>,
     /// Current ordered by position in the symbol.
     pub(crate) polyphase: Pooled<f32>,
+    /// Of the detected current.
     pub(crate) current_mean: f64,
     pub(crate) current_square: f64,
+    /// The receiver where it is not linear.
+    pub(crate) receiver: Option<ReceiverSlopes>,
     /// Spectrum of the signal and of the interference at the sampler.
     signal: Pooled<Complex32>,
     /// Empty without interferers.
@@ -55,10 +59,17 @@ impl NoiselessBlock {
         transmission: f32,
         sections: &[usize],
     ) -> NoiselessBlock {
-        let (current, slopes) =
+        workspace.receive(transmission);
+        let (detected, slopes) =
             slopes::front(plan, workspace, &levels, keys, transmission, sections);
-        let current_mean = mean_of(&current, |i| i);
-        let current_square = mean_of(&current, |i| i * i);
+        let current_mean = mean_of(&detected, |i| i);
+        let current_square = mean_of(&detected, |i| i * i);
+        workspace.current().copy_from_slice(&detected);
+        let receiver = ReceiverSlopes::passed(plan, workspace, keys);
+        let current = match receiver {
+            Some(_) => Pooled::of(workspace.current()),
+            None => detected,
+        };
         let mut spectrum = Pooled::zeros(plan.grid.bins());
         workspace.spectrum_of(plan, &current, &mut spectrum);
         multiply(&mut spectrum, &plan.end().response);
@@ -93,6 +104,7 @@ impl NoiselessBlock {
             current,
             current_mean,
             current_square,
+            receiver,
             signal: spectrum,
             interference,
             slopes,

@@ -1,5 +1,5 @@
-//! Local slopes of the detected current with respect to the waveform at each section's end, with
-//! the noiseless block.
+//! Local slopes of the detected current with respect to the waveform at the end of each section
+//! before the detector, with the noiseless block.
 //!
 //! ```text
 //! dv_(k+1)/dv_k = (H_(k+1) D_(k+1))(t),    D(t) = (map(v_k + e) - map(v_k)) / e
@@ -55,16 +55,16 @@ pub(crate) fn front(
 ) -> (Pooled<f32>, Vec<Slope>) {
     let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
     let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
-    let detected = light.is_none_or(|light| light + 2 == plan.sections.len() && taps.is_some());
-    if sections.is_empty() || !plan.linear_receiver() || !detected {
+    let detected = light.is_none_or(|light| light + 1 == plan.detector && taps.is_some());
+    if sections.is_empty() || !detected {
         return run_again(plan, workspace, levels, keys, transmission, sections);
     }
-    let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.sections.len() - 1);
+    let (first, last) = (sections.iter().copied().min().unwrap_or(0), plan.detector);
     // response of each section to a change at the end of the one before it
     let mut steps: Vec<Pooled<f32>> = Vec::new();
     let mut lit: Option<(Pooled<Complex32>, f32)> = None;
     workspace.first_section(plan, levels, keys);
-    for (i, section) in plan.sections.iter().enumerate().skip(1) {
+    for (i, section) in plan.sections.iter().enumerate().take(last + 1).skip(1) {
         match (plan.sections[i - 1].storage, section.storage) {
             (Storage::Real, Storage::Real) if i > first => steps.push(through(plan, workspace, i)),
             (Storage::Real, Storage::Complex) if i > first => {
@@ -283,7 +283,7 @@ pub(crate) fn run_again(
     transmission: f32,
     sections: &[usize],
 ) -> (Pooled<f32>, Vec<Slope>) {
-    workspace.run_to_detector(plan, levels, keys, transmission);
+    workspace.run_to(plan, plan.detector, levels, keys, transmission);
     let current = Pooled::of(workspace.current());
     let slope = |&section: &usize| {
         let perturbed = workspace.run_perturbed(

@@ -10,12 +10,14 @@
 //! | converter: quantisation, jitter | sum of w^2 (s_q^2 + s_j^2 y'^2) |
 //!
 //! g is the response from the detected current to the slicer, taps included; di/dv the local slope
-//! of the noiseless block; K = sum over lags of C(m) g(t + m/2) g(t - m/2). Where light passes a
-//! fibre that changes intensity, or a map follows the detector, the sources before it are drawn
-//! instead ([`super::noise_probing`]).
+//! of the noiseless block; K = sum over lags of C(m) g(t + m/2) g(t - m/2). Where a map follows the
+//! detector, each symbol has its own g ([`super::nonlinear_receiver`]); where light passes a fibre
+//! that changes intensity, or a map remembers, the sources before it are drawn instead
+//! ([`super::noise_probing`]).
 
 use super::at_slicer::{AtSlicer, Sampled};
 use super::noise_classes::{Bending, Classes};
+use super::nonlinear_receiver;
 use super::prediction::Share;
 use super::symbol_noise;
 use crate::chain::build::plan::Plan;
@@ -105,6 +107,7 @@ impl SlicerResponse {
         let mut buffer = Vec::new();
         let out = &mut at.variances;
         let mut one = Pooled::zeros(out.len());
+        let through_maps = self.through_maps(plan, noises, record, scale);
         // what shares a kernel is summed before it is filtered
         let mut at_detector = Pooled::zeros(record.polyphase.len());
         let mut by_slope: Vec<(usize, ImpulseResponse)> = Vec::new();
@@ -120,6 +123,10 @@ impl SlicerResponse {
                 _ if source.probed => {
                     one.fill(0.0);
                     classes.add(i, &record.levels, &mut one);
+                    add_all(&one, out)
+                }
+                _ if through_maps.get(i).is_some_and(|own| !own.is_empty()) => {
+                    one.copy_from_slice(&through_maps[i]);
                     add_all(&one, out)
                 }
                 NoisePath::Sampled(j, lags) => {
@@ -181,6 +188,20 @@ impl SlicerResponse {
                 kernel.add_at_symbols(&slope.squares, s, &mut buffer, out);
             }
         }
+    }
+
+    /// The variance at each symbol of the sources before a map that follows the detector, as
+    /// [`nonlinear_receiver::variances`] has them; empty without such a map.
+    pub(super) fn through_maps(
+        &self,
+        plan: &Plan,
+        noises: &Noises,
+        record: &NoiselessBlock,
+        scale: Scale,
+    ) -> Vec<Pooled<f32>> {
+        record.receiver.as_ref().map_or_else(Vec::new, |receiver| {
+            nonlinear_receiver::variances(&self.g, plan, noises, (record, receiver), scale)
+        })
     }
 
     /// w' C w of a noise with these covariances at the distances of taps.

@@ -32,11 +32,23 @@ impl Workspace {
         keys: &StreamKeys<'_>,
         transmission: f32,
     ) {
-        self.run_sections(plan, levels, keys, transmission, None);
+        self.run_to(plan, plan.sections.len() - 1, levels, keys, transmission);
     }
 
-    /// Runs to the detector with one section's end perturbed by a fraction of its peak; returns the
-    /// perturbation.
+    /// From symbols to the start of a section.
+    pub(crate) fn run_to(
+        &mut self,
+        plan: &Plan,
+        section: usize,
+        levels: &[u8],
+        keys: &StreamKeys<'_>,
+        transmission: f32,
+    ) {
+        self.run_sections(plan, section, levels, keys, transmission, None);
+    }
+
+    /// Runs to the detected current with the end of one section before it perturbed by a fraction
+    /// of its peak; returns the perturbation.
     pub(crate) fn run_perturbed(
         &mut self,
         plan: &Plan,
@@ -45,22 +57,22 @@ impl Workspace {
         transmission: f32,
         perturbation: Perturbation,
     ) -> f32 {
-        self.run_sections(plan, levels, keys, transmission, Some(perturbation))
+        self.run_sections(plan, plan.detector, levels, keys, transmission, Some(perturbation))
     }
 
     fn run_sections(
         &mut self,
         plan: &Plan,
+        last: usize,
         levels: &[u8],
         keys: &StreamKeys<'_>,
         transmission: f32,
         perturbation: Option<Perturbation>,
     ) -> f32 {
         let mut offset = 0.0;
-        let last = plan.sections.len() - 1;
         self.transmission = transmission;
         self.first_section(plan, levels, keys);
-        for (i, section) in plan.sections.iter().enumerate() {
+        for (i, section) in plan.sections.iter().enumerate().take(last + 1) {
             if i > 0 {
                 self.apply_map(section, plan.sections[i - 1].storage);
                 self.add_sample_noise(
@@ -83,6 +95,11 @@ impl Workspace {
             }
         }
         offset
+    }
+
+    /// The factor on the received power of the block that is under way, which gain control follows.
+    pub(crate) fn receive(&mut self, transmission: f32) {
+        self.transmission = transmission;
     }
 
     /// The real waveform at the current point of the block: after [`Workspace::run_to_detector`],
