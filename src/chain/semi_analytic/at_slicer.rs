@@ -14,6 +14,7 @@ use crate::math::two_points::{GatheredPoints, TwoPoints};
 use num_complex::Complex32;
 
 /// A block at the slicer, with feedback that is never wrong.
+#[derive(Clone)]
 pub(crate) struct AtSlicer {
     pub(crate) means: Vec<f32>,
     pub(crate) variances: Vec<f32>,

@@ -18,4 +18,5 @@ pub(super) mod predictor;
 mod scoring;
 mod sequence_errors;
 pub(super) mod symbol_noise;
+mod training_scatter;
 pub(super) mod variance;

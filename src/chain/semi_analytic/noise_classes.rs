@@ -128,6 +128,7 @@ pub(crate) struct Bending<'a> {
 /// One displacement tau of variance s^2 adds `a tau + b (tau^2 - s^2) / 2`: linear variance `a^2
 /// s^2`, bend `b s^2`. Several are taken as one that has their linear variance and their third
 /// cumulant, 3 x linear variance x bend each.
+#[derive(Clone)]
 pub(crate) struct BentNoise {
     /// Sum of the linear variances.
     pub(crate) linear: Pooled<f32>,

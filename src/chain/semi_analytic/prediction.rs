@@ -21,7 +21,9 @@ pub struct Prediction {
     /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures
     /// of the slicer's input are those of the trained phase.
     pub phase_error_rms_ui: Option<f64>,
-    /// Its 95 % interval from the spread over the blocks.
+    /// Its 95 % interval, over other symbols sent: from the spread over the blocks that are scored,
+    /// and from what other training symbols would have made of the receiver. In a search from the
+    /// blocks alone.
     pub interval: Interval,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on
     /// the pattern.

@@ -10,6 +10,7 @@ use super::phase_law::{MIDDLE, PhaseLaw};
 use super::prediction::Prediction;
 use super::scoring;
 use super::scoring::{Moving, SlicerNoise};
+use super::training_scatter::TrainedOn;
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::plan::Plan;
@@ -28,6 +29,7 @@ use crate::chain::train::training::{Training, Unscaled};
 use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square};
 use crate::math::buffer_pool::Pooled;
+use crate::math::interval::Scatter;
 use crate::math::two_points::GatheredPoints;
 use crate::seed::Seed;
 use num_complex::Complex32;
@@ -246,7 +248,8 @@ impl<'a> Predictor<'a> {
     pub fn predict(&mut self, workspace: &mut Workspace, trained: &Trained) -> Prediction {
         let (at, scale, classes) = self.scoring_at_slicer(workspace, trained);
         let records = Records { blocks: &self.scoring, at: &at, classes: &classes };
-        let mut prediction = self.score(&records, trained, scale);
+        let training = self.training_scatter(trained, scale, &at);
+        let mut prediction = self.score(&records, trained, scale, training);
         let crosstalk = crosstalk::power(self.plan, &self.scoring, trained, scale);
         prediction.crosstalk_share = crosstalk / mean_square(&prediction.levels);
         prediction
@@ -264,7 +267,7 @@ impl<'a> Predictor<'a> {
         let scale = self.prepare(workspace, transmission);
         let classes = self.kept.as_ref().expect("drawn by the training");
         let records = Records { blocks: &self.training, at: &self.at_slicer, classes };
-        let prediction = self.score(&records, &trained, scale);
+        let prediction = self.score(&records, &trained, scale, Scatter::default());
         Ok((trained, prediction))
     }
 
@@ -385,7 +388,13 @@ impl<'a> Predictor<'a> {
     /// Scores records at the slicer, averaged over the phase where it moves; errors of feedback and
     /// of sequences are followed, except in a search over settings, which compares them with ideal
     /// feedback at the trained phase.
-    fn score(&self, records: &Records<'_>, trained: &Trained, scale: Scale) -> Prediction {
+    fn score(
+        &self,
+        records: &Records<'_>,
+        trained: &Trained,
+        scale: Scale,
+        training: Scatter,
+    ) -> Prediction {
         let searching = self.noises.depth == Depth::Search;
         let follows = trained.detector != TrainedDetector::Slicer && !searching;
         let noise = follows.then(|| self.slicer_noise(records.blocks, records.at, trained, scale));
@@ -408,7 +417,23 @@ impl<'a> Predictor<'a> {
             noise.as_ref(),
             moving.as_ref(),
             self.precoder,
+            training,
         )
+    }
+
+    /// Scatter of a prediction on the scoring blocks by the training.
+    fn training_scatter(&self, trained: &Trained, scale: Scale, at: &[AtSlicer]) -> Scatter {
+        let taps = trained.taps.len();
+        let on = TrainedOn {
+            plan: self.plan,
+            trained,
+            blocks: &self.training,
+            scale,
+            covariance: self.noises.covariance(self.plan, &self.training, scale, taps, None),
+            white: f64::from(trained.quantisation * trained.quantisation),
+            adapts: self.dsp.fixed.is_empty(),
+        };
+        on.scatter(&self.scoring, at)
     }
 
     /// Records at the slicer, sampled later than at the trained phase.

@@ -11,7 +11,7 @@ use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::dsp::slicer::{level_moments, mean_square, snr_db};
-use crate::math::interval::log_normal_mean;
+use crate::math::interval::{Scatter, log_normal_mean_with};
 
 /// Why a search over settings has no error ratio of its own.
 const IDEAL_FEEDBACK: &str = "past decisions are assumed correct in a search over settings";
@@ -205,7 +205,7 @@ impl Errors {
 
 /// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise`
 /// there, errors of a detector that uses earlier decisions or samples are followed; without it,
-/// feedback stays ideal. A phase that is `moving` is averaged over.
+/// feedback stays ideal. A phase that is `moving` is averaged over; `training` scatters the receiver.
 pub(super) fn score(
     records: &[NoiselessBlock],
     at: &[AtSlicer],
@@ -213,6 +213,7 @@ pub(super) fn score(
     noise: Option<&SlicerNoise>,
     moving: Option<&Moving>,
     precoder: bool,
+    training: Scatter,
 ) -> Prediction {
     let detection = noise
         .map_or(Detection::Alone, |noise| Detection::new(trained, noise, records, at, precoder));
@@ -242,7 +243,7 @@ pub(super) fn score(
         ber_ideal_feedback,
         bursts,
         phase_error_rms_ui: moving.map(|moving| moving.law.rms_ui()),
-        interval: log_normal_mean(&scores.bers, 0.95),
+        interval: log_normal_mean_with(&scores.bers, training, 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),
         levels,

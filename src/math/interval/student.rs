@@ -85,6 +85,34 @@ pub(crate) fn student_t_mean(values: &[f64], confidence: f64) -> Interval {
 ///
 /// The delta method on the logarithm: G. Casella, R. L. Berger, *Statistical Inference*, 5.5.4.
 pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
+    log_normal_mean_with(values, Scatter::default(), confidence)
+}
+
+/// Variance of a logarithm that all values share, and its degrees of freedom.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scatter {
+    /// Variance of the logarithm.
+    pub variance: f64,
+    /// Degrees of freedom from which it is known.
+    pub degrees: u32,
+}
+
+/// [`log_normal_mean`] of values that share a further scatter `v_c`, independent of their own.
+///
+/// ```text
+/// h = t sqrt(v),    v = v_m + v_c,    v_m = s^2 / (m^2 n)
+/// degrees of t = v^2 / (v_m^2 / (n - 1) + v_c^2 / degrees_c), rounded down
+/// ```
+///
+/// # Panics
+///
+/// If `confidence` is not between 0 and 1.
+///
+/// # Reference
+///
+/// F. E. Satterthwaite, *An Approximate Distribution of Estimates of Variance Components*,
+/// Biometrics Bulletin 2, 1946.
+pub fn log_normal_mean_with(values: &[f64], common: Scatter, confidence: f64) -> Interval {
     let side = outside(confidence) / 2.0;
     if values.len() < 2 {
         return Interval { low: 0.0, high: f64::INFINITY };
@@ -94,8 +122,18 @@ pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
         return Interval { low: 0.0, high: 0.0 };
     }
     let degrees = u32::try_from(values.len() - 1).unwrap_or(u32::MAX);
-    let t = -student_t_quantile(side, degrees);
-    let half_width = t * (variance / values.len() as f64).sqrt() / mean;
+    if common.variance == 0.0 {
+        let t = -student_t_quantile(side, degrees);
+        let half_width = t * (variance / values.len() as f64).sqrt() / mean;
+        return Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) };
+    }
+    let own = variance / values.len() as f64 / (mean * mean);
+    let total = own + common.variance;
+    let part = |variance: f64, degrees: u32| variance * variance / f64::from(degrees.max(1));
+    let degrees = total * total / (part(own, degrees) + part(common.variance, common.degrees));
+    // whole numbers stay what they are in spite of rounding
+    let degrees = ((degrees * (1.0 + 1e-12)) as u32).max(1);
+    let half_width = -student_t_quantile(side, degrees) * total.sqrt();
     Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) }
 }
 
@@ -155,6 +193,20 @@ mod tests {
         let h = libm::tan(0.475 * PI) / 2.0;
         assert_close(found.low, 2.0 * libm::exp(-h), 1e-11, "low");
         assert_close(found.high, 2.0 * libm::exp(h), 1e-11, "high");
+    }
+
+    /// Values 1 and 3 have v_m = 2 / (4 x 2) = 1/4 with one degree; with 3/4 of two, v = 1 of
+    /// 1 / (1/16 + 9/32) = 2.9 degrees, so of two, where t = (2 p - 1) / sqrt(2 p (1 - p)).
+    #[test]
+    fn a_common_scatter_widens_the_mean_as_satterthwaite_says() {
+        let common = Scatter { variance: 0.75, degrees: 2 };
+        let found = log_normal_mean_with(&[1.0, 3.0], common, 0.95);
+        let h = 0.95 / (2.0 * 0.975 * 0.025f64).sqrt();
+        assert_close(found.low, 2.0 * libm::exp(-h), 1e-11, "low");
+        assert_close(found.high, 2.0 * libm::exp(h), 1e-11, "high");
+        let equal = log_normal_mean_with(&[2.0, 2.0], common, 0.95);
+        let h = h * 0.75f64.sqrt();
+        assert_close(equal.high, 2.0 * libm::exp(h), 1e-11, "of the common scatter alone");
     }
 
     #[test]
