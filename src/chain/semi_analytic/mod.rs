@@ -12,7 +12,7 @@ pub(super) mod noise_classes;
 pub(super) mod noise_memory;
 pub(super) mod noise_probing;
 mod nonlinear_receiver;
-mod phase_law;
+pub(super) mod phase_law;
 pub(super) mod prediction;
 pub(super) mod predictor;
 mod scoring;

@@ -134,6 +134,25 @@ impl PhaseLaw {
     }
 }
 
+/// Bit error ratios at the phases of a law.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverPhase {
+    pub(crate) law: PhaseLaw,
+    pub(crate) ratios: [f64; PHASES],
+}
+
+impl OverPhase {
+    /// Mean over the phase of a ratio that follows from the bit error ratio, as that of codewords
+    /// does while the phase stands still; `None` where it follows from one of them only.
+    pub(crate) fn mean_of(&self, ratio: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+        let mut at = [0.0; PHASES];
+        for (at, &ber) in at.iter_mut().zip(&self.ratios) {
+            *at = ratio(ber)?;
+        }
+        Some(self.law.mean(&at))
+    }
+}
+
 /// Chebyshev points from -1 to 1.
 fn points() -> [f64; PHASES] {
     std::array::from_fn(|i| {
@@ -189,6 +208,21 @@ mod tests {
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             assert!(shares.iter().all(|&share| share >= 0.0));
         }
+    }
+
+    /// A sixteenth power of p exp(k phase), as a codeword's ratio is of the bits': p^16 exp(128 k^2
+    /// s^2), where the power of the mean has exp(8 k^2 s^2).
+    #[test]
+    fn codewords_are_lost_at_the_phases_where_bits_are() {
+        let (k, sigma_ui, ber) = (5.0, 0.02, 1e-4f64);
+        let law = PhaseLaw { amplitude_ui: 0.0, sigma_ui };
+        let over = OverPhase { law, ratios: law.phases_ui().map(|t| ber * (k * t).exp()) };
+        let found = over.mean_of(|ber| Some(ber.powi(16))).expect("at every phase");
+        let expected = ber.powi(16) * (128.0 * (k * sigma_ui).powi(2)).exp();
+        assert!((found / expected - 1.0).abs() < 1e-4, "{found:e}, {expected:e}");
+        let averaged = over.law.mean(&over.ratios).powi(16);
+        assert!(found > 3.0 * averaged, "{found:e}, of the mean ratio {averaged:e}");
+        assert_eq!(over.mean_of(|ber| (ber < 1e-4).then_some(ber)), None);
     }
 
     /// A loop of first order leaves |1 - H| = x / sqrt(1 + x^2) of a sine, x = f / bandwidth, and

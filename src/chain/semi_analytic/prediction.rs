@@ -1,6 +1,7 @@
 //! Semi-analytic prediction for one lane.
 
 use super::expected_bursts::ExpectedBursts;
+use super::phase_law::OverPhase;
 use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
@@ -21,6 +22,8 @@ pub struct Prediction {
     /// Phase error of a receiver whose phase moves, UI rms; `ber` is averaged over it, the figures
     /// of the slicer's input are those of the trained phase.
     pub phase_error_rms_ui: Option<f64>,
+    /// Bit error ratios at its phases.
+    pub(crate) over_phase: Option<OverPhase>,
     /// Its 95 % interval, over other symbols sent: from the spread over the blocks that are scored,
     /// and from what other training symbols would have made of the receiver. In a search from the
     /// blocks alone.

@@ -4,7 +4,7 @@ use super::at_slicer::{AtSlicer, all_of};
 use super::error_propagation::{ErrorPropagation, IdealBlock};
 use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
-use super::phase_law::{MIDDLE, PHASES, PhaseLaw};
+use super::phase_law::{MIDDLE, OverPhase, PHASES, PhaseLaw};
 use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
 use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
@@ -218,16 +218,22 @@ pub(super) fn score(
     let detection = noise
         .map_or(Detection::Alone, |noise| Detection::new(trained, noise, records, at, precoder));
     let errors = |at: &[AtSlicer]| Errors::of(records, at, trained, &detection, precoder);
-    let Errors { ideal, followed, bursts } = match moving {
-        None => errors(at),
+    let alone = matches!(detection, Detection::Alone);
+    let (Errors { ideal, followed, bursts }, over_phase) = match moving {
+        None => (errors(at), None),
         Some(Moving { law, at: moved }) => {
             let at_phase = |i: usize| errors(if i == MIDDLE { at } else { moved[i].as_slice() });
-            Errors::mean(law, &std::array::from_fn(at_phase))
+            let all: [Errors; PHASES] = std::array::from_fn(at_phase);
+            let ratio = |errors: &Errors| {
+                if alone { errors.ideal.ber() } else { errors.followed.ber() }
+            };
+            let ratios = all.each_ref().map(ratio);
+            (Errors::mean(law, &all), Some(OverPhase { law: *law, ratios }))
         }
     };
     let decides_on_others = trained.detector != TrainedDetector::Slicer;
     let ber_ideal_feedback = decides_on_others.then(|| ideal.ber());
-    let scores = if matches!(detection, Detection::Alone) { ideal } else { followed };
+    let scores = if alone { ideal } else { followed };
     let (sent, means, variances) = all_of(records, at);
     let levels = level_moments(&sent, &means, &variances);
     let variance = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
@@ -243,6 +249,7 @@ pub(super) fn score(
         ber_ideal_feedback,
         bursts,
         phase_error_rms_ui: moving.map(|moving| moving.law.rms_ui()),
+        over_phase,
         interval: log_normal_mean_with(&scores.bers, training, 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),

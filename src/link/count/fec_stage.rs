@@ -1,6 +1,6 @@
 //! Error correction of the counted symbols, lane by lane and as a port.
 
-use crate::chain::{BlockObserver, BlockView, Prediction, Tally};
+use crate::chain::{BlockObserver, BlockView, OverPhase, Prediction, Tally};
 use crate::fec::inner::{Chase, Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
@@ -45,6 +45,8 @@ struct LaneFec {
     limit_ber: f64,
     /// Predicted shares of bursts of 1, 2, .. symbols.
     bursts: Option<Vec<f64>>,
+    /// Bit error ratios at the phases of a receiver whose phase moves, and their mean.
+    over_phase: Option<(OverPhase, f64)>,
 }
 
 impl FecStage {
@@ -191,6 +193,7 @@ fn line(
         added_ber,
         limit_ber: lane.config.limit_ber(),
         bursts: prediction.bursts.as_ref().map(|bursts| bursts.shares.clone()),
+        over_phase: prediction.over_phase.map(|over| (over, prediction.ber)),
     })
 }
 
@@ -314,22 +317,30 @@ impl LaneFec {
 
     /// Codeword error ratio of the predicted bit errors with their bursts, and its limit: that of
     /// independent errors at the limit of the bit error ratio, both after the inner code where
-    /// there is one. No prediction for bursts before an inner code, or where bursts of several
-    /// segments mix.
+    /// there is one. A phase that moves stands still during a codeword: the mean is over it. No
+    /// prediction for bursts before an inner code, or where bursts of several segments mix.
     fn predict(&self, result: &mut LaneResult) {
         let Some(ber) = result.ber_semi_analytic else { return };
         let bursts = self.bursts.as_deref();
         let one_segment = result.segments.len() <= 1;
-        result.codeword_error_ratio_predicted = match &self.reader {
+        let inner = matches!(self.reader, ErrorExtractor::Inner(..));
+        if bursts.is_some() && !one_segment && !inner {
+            return;
+        }
+        let at = |ber: f64| match &self.reader {
             ErrorExtractor::Inner(..) if bursts.is_some() || !one_segment => None,
             ErrorExtractor::Inner(decoder, ..) => self.after_inner_code(*decoder, ber, 0.0),
             ErrorExtractor::Plain if bursts.is_none() => self.independent(ber),
-            reader if bursts.is_none() || one_segment => {
+            reader => {
                 let precoded = matches!(reader, ErrorExtractor::Precoded);
                 let shares = bursts.unwrap_or(&[1.0]);
                 self.single_lane.layout().codeword_error_ratio(&Bursts { ber, shares, precoded })
             }
-            _ => return,
+        };
+        result.codeword_error_ratio_predicted = match &self.over_phase {
+            None => at(ber),
+            // other segments add what they add on average
+            Some((over, mean)) => over.mean_of(|own| at((ber + own - mean).clamp(0.0, 0.5))),
         };
         result.codeword_error_ratio_limit = self.limit(0.0);
         if let (Some(ratio), Some(limit), Some(true)) = (

@@ -100,9 +100,15 @@ impl ComplianceBench<'_> {
         let oma_tp2_dbm =
             limits.least_oma_dbm(er_db, eye_closure_db).ok_or("no limit of OMA less TDECQ")?;
         let mut config = self.with_stressed_source(oma_tp2_dbm);
-        // SECQ has nothing to do with the receiver, and optics alone have no settings to search
-        let alone = config.clone();
-        let source = calibrated(alone, eye_closure_db, self.described.library.clone(), self.cancel)
+        // SECQ has nothing to do with the receiver and its neighbours, and optics alone have no
+        // settings to search: lanes that differ in them share one calibration
+        let receiver = Config::default().receiver;
+        let alone = Config { receiver, neighbours: Vec::new(), ..config.clone() };
+        let library = &self.described.library;
+        let source = library
+            .derived(&(alone.clone(), eye_closure_db.to_bits()), &[], || {
+                calibrated(alone, eye_closure_db, library.clone(), self.cancel)
+            })
             .map_err(|error| error.to_string())?;
         config.transmitter.stressed.bandwidth_ghz = source.bandwidth_ghz;
         config.transmitter.stressed.noise_percent = source.noise_percent;
