@@ -423,7 +423,7 @@ impl<'a> Predictor<'a> {
 
     /// Scatter of a prediction on the scoring blocks by the training.
     fn training_scatter(&self, trained: &Trained, scale: Scale, at: &[AtSlicer]) -> Scatter {
-        let taps = trained.taps.len();
+        let taps = trained.taps.len().max(1);
         let on = TrainedOn {
             plan: self.plan,
             trained,

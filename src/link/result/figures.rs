@@ -87,7 +87,7 @@ pub struct LaneResult {
     pub variance_reduction: Option<f64>,
     /// Semi-analytic bit error ratio.
     pub ber_semi_analytic: Option<f64>,
-    /// Lower end of its 95 % interval, from the spread over blocks.
+    /// Lower end of its 95 % interval over the symbols sent and trained on.
     pub ber_semi_analytic_low: Option<f64>,
     /// Upper end of its 95 % interval.
     pub ber_semi_analytic_high: Option<f64>,

@@ -107,7 +107,7 @@ pub(super) static HERE: &[LaneMetric] = &[
         "semi-analytic BER, lower end",
         Unit::Ratio,
         TakenAt::Decisions,
-        "Lower end of its 95 % interval, from the spread over blocks.",
+        "Lower end of its 95 % interval over the symbols sent and trained on.",
         |l| l.ber_semi_analytic_low.into(),
     )
     .error_ratio()
