@@ -15,6 +15,7 @@ mod nonlinear_receiver;
 pub(super) mod phase_law;
 pub(super) mod prediction;
 pub(super) mod predictor;
+mod run_means;
 mod scoring;
 mod sequence_errors;
 pub(super) mod symbol_noise;

@@ -267,7 +267,7 @@ impl<'a> Predictor<'a> {
         let scale = self.prepare(workspace, transmission);
         let classes = self.kept.as_ref().expect("drawn by the training");
         let records = Records { blocks: &self.training, at: &self.at_slicer, classes };
-        let prediction = self.score(&records, &trained, scale, Scatter::default());
+        let prediction = self.score(&records, &trained, scale, Scatter::NONE);
         Ok((trained, prediction))
     }
 

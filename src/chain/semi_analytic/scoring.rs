@@ -6,12 +6,13 @@ use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
 use super::phase_law::{MIDDLE, OverPhase, PHASES, PhaseLaw};
 use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
+use super::run_means;
 use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::NoiselessBlock;
 use crate::dsp::slicer::{level_moments, mean_square, snr_db};
-use crate::math::interval::{Scatter, log_normal_mean_with};
+use crate::math::interval::{Scatter, log_normal};
 
 /// Why a search over settings has no error ratio of its own.
 const IDEAL_FEEDBACK: &str = "past decisions are assumed correct in a search over settings";
@@ -52,6 +53,14 @@ impl Scores {
 
     fn ber(&self) -> f64 {
         self.bers.iter().sum::<f64>() / self.bers.len() as f64
+    }
+
+    /// Scatter of the ratio by the symbols that were sent.
+    fn scatter(&self, records: &[NoiselessBlock]) -> Scatter {
+        let per_block = self.symbols.len() / self.bers.len();
+        let blocks: Vec<&[f64]> = self.symbols.chunks(per_block).collect();
+        let mean = self.symbols.iter().sum::<f64>() / self.symbols.len() as f64;
+        run_means::scatter(&blocks, records, mean.max(f64::MIN_POSITIVE))
     }
 }
 
@@ -234,6 +243,7 @@ pub(super) fn score(
     let decides_on_others = trained.detector != TrainedDetector::Slicer;
     let ber_ideal_feedback = decides_on_others.then(|| ideal.ber());
     let scores = if alone { ideal } else { followed };
+    let ber = scores.ber();
     let (sent, means, variances) = all_of(records, at);
     let levels = level_moments(&sent, &means, &variances);
     let variance = variances.iter().map(|&v| f64::from(v)).sum::<f64>() / variances.len() as f64;
@@ -244,13 +254,13 @@ pub(super) fn score(
         None => None,
     };
     Prediction {
-        ber: scores.ber().min(0.5),
+        ber: ber.min(0.5),
         no_prediction,
         ber_ideal_feedback,
         bursts,
         phase_error_rms_ui: moving.map(|moving| moving.law.rms_ui()),
         over_phase,
-        interval: log_normal_mean_with(&scores.bers, training, 0.95),
+        interval: log_normal(ber, &[scores.scatter(records), training], 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),
         levels,

@@ -11,7 +11,7 @@
 //! the slope of the logarithm of the error ratio p with the taps; t_k the probability that a sample
 //! leaves the range q, t its mean, d its density there, f the slope with the logarithm of the full
 //! scale. Thresholds stand where they are best, so that p does not move with them to first order.
-//! The variance of the mean is that of means of runs of [`RUN`] symbols, over their number.
+//! The variance of the mean is that of [means of runs](super::run_means).
 //!
 //! # Limits
 //!
@@ -23,6 +23,7 @@
 //! F. Hampel, *The Influence Curve and Its Role in Robust Estimation*, J. Am. Stat. Assoc. 69, 1974.
 
 use super::at_slicer::{AtSlicer, Sampled};
+use super::run_means;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
@@ -32,9 +33,6 @@ use crate::math::interval::Scatter;
 use crate::math::mean::mean_of;
 use crate::math::{fir, gaussian, least_squares};
 use std::f64::consts::TAU;
-
-/// Symbols of a run: many times what a tap line remembers.
-const RUN: usize = 128;
 
 /// Steps of the slopes: of the mean, in parts of the noise, and of the variance's logarithm.
 const STEP: f64 = 0.02;
@@ -88,27 +86,10 @@ impl TrainedOn<'_> {
                 u.iter_mut().zip(along.iter().zip(&left)).for_each(|(u, (a, e))| *u -= a * e);
             }
         }
-        // what a fixed pattern makes is no scatter
-        let fixed = self.blocks.windows(2).all(|pair| pair[0].levels == pair[1].levels);
-        let blocks = influence.len();
-        if fixed && blocks > 1 {
-            for k in 0..influence[0].len() {
-                let mean = influence.iter().map(|u| u[k]).sum::<f32>() / blocks as f32;
-                influence.iter_mut().for_each(|u| u[k] -= mean);
-            }
-        }
-        let runs: Vec<f64> = influence
-            .iter()
-            .flat_map(|u| u.chunks(RUN))
-            .map(|run| run.iter().map(|&u| f64::from(u)).sum::<f64>() / run.len() as f64)
-            .collect();
-        let count = runs.len() as f64;
-        if runs.len() < 2 || (fixed && blocks == 1) {
-            return Scatter::default();
-        }
-        let mean = runs.iter().sum::<f64>() / count;
-        let variance = runs.iter().map(|run| (run - mean).powi(2)).sum::<f64>() / (count - 1.0);
-        Scatter { variance: variance / count, degrees: (runs.len() - 1) as u32 }
+        let influence: Vec<Vec<f64>> =
+            influence.iter().map(|block| block.iter().map(|&u| f64::from(u)).collect()).collect();
+        let blocks: Vec<&[f64]> = influence.iter().map(Vec::as_slice).collect();
+        run_means::scatter(&blocks, self.blocks, 1.0)
     }
 
     fn line(&self, block: &NoiselessBlock) -> Line {

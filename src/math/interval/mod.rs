@@ -13,4 +13,4 @@ pub use counts::count_interval;
 pub use kind::IntervalKind;
 pub use range::Interval;
 pub(crate) use student::student_t_mean;
-pub use student::{Scatter, log_normal_mean, log_normal_mean_with, student_t_quantile};
+pub use student::{Scatter, log_normal, student_t_quantile};

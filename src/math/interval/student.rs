@@ -65,31 +65,8 @@ pub(crate) fn student_t_mean(values: &[f64], confidence: f64) -> Interval {
     Interval { low: mean - half_width, high: mean + half_width }
 }
 
-/// The interval of the mean of positive estimates, one per block, from their spread.
-///
-/// ```text
-/// [m e^-h, m e^h],    h = t s / (m sqrt n),    t = student_t_quantile((1 + confidence) / 2, n - 1)
-/// ```
-///
-/// `m` and `s` are mean and standard deviation of the values themselves; only the half width is
-/// carried to the logarithm, so the lower limit of a poorly known ratio stays positive.
-///
-/// Values that are all zero give `[0, 0]`; fewer than two values show no spread and give `[0,
-/// inf]`.
-///
-/// # Panics
-///
-/// If `confidence` is not between 0 and 1.
-///
-/// # Reference
-///
-/// The delta method on the logarithm: G. Casella, R. L. Berger, *Statistical Inference*, 5.5.4.
-pub fn log_normal_mean(values: &[f64], confidence: f64) -> Interval {
-    log_normal_mean_with(values, Scatter::default(), confidence)
-}
-
-/// Variance of a logarithm that all values share, and its degrees of freedom.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Scatter of the logarithm of a positive figure.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scatter {
     /// Variance of the logarithm.
     pub variance: f64,
@@ -97,12 +74,38 @@ pub struct Scatter {
     pub degrees: u32,
 }
 
-/// [`log_normal_mean`] of values that share a further scatter `v_c`, independent of their own.
+impl Scatter {
+    /// None at all.
+    pub const NONE: Scatter = Scatter { variance: 0.0, degrees: 1 };
+
+    /// Of the mean of independent values, from their spread: `s^2 / (m^2 n)` with n - 1 degrees of
+    /// freedom. Values that are all alike have none, fewer than two an infinite one.
+    ///
+    /// # Reference
+    ///
+    /// The delta method on the logarithm: G. Casella, R. L. Berger, *Statistical Inference*, 5.5.4.
+    pub fn of_mean(values: &[f64]) -> Scatter {
+        if values.len() < 2 {
+            return Scatter { variance: f64::INFINITY, degrees: 1 };
+        }
+        let (mean, variance) = mean_and_variance(values.iter().copied());
+        if variance == 0.0 {
+            return Scatter::NONE;
+        }
+        let degrees = u32::try_from(values.len() - 1).unwrap_or(u32::MAX);
+        Scatter { variance: variance / (mean * mean * values.len() as f64), degrees }
+    }
+}
+
+/// The interval of a positive figure from independent scatters of its logarithm.
 ///
 /// ```text
-/// h = t sqrt(v),    v = v_m + v_c,    v_m = s^2 / (m^2 n)
-/// degrees of t = v^2 / (v_m^2 / (n - 1) + v_c^2 / degrees_c), rounded down
+/// [m e^-h, m e^h],    h = t sqrt(v),    v = sum of v_i,    t = student_t_quantile((1 + confidence) / 2, d)
+/// d = v^2 / sum of v_i^2 / d_i, rounded down
 /// ```
+///
+/// Only the half width is carried to the logarithm, so the lower limit of a poorly known figure
+/// stays positive.
 ///
 /// # Panics
 ///
@@ -112,29 +115,20 @@ pub struct Scatter {
 ///
 /// F. E. Satterthwaite, *An Approximate Distribution of Estimates of Variance Components*,
 /// Biometrics Bulletin 2, 1946.
-pub fn log_normal_mean_with(values: &[f64], common: Scatter, confidence: f64) -> Interval {
+pub fn log_normal(figure: f64, scatters: &[Scatter], confidence: f64) -> Interval {
     let side = outside(confidence) / 2.0;
-    if values.len() < 2 {
+    let total: f64 = scatters.iter().map(|scatter| scatter.variance).sum();
+    if total == 0.0 {
+        return Interval { low: figure, high: figure };
+    }
+    if total.is_infinite() {
         return Interval { low: 0.0, high: f64::INFINITY };
     }
-    let (mean, variance) = mean_and_variance(values.iter().copied());
-    if mean == 0.0 {
-        return Interval { low: 0.0, high: 0.0 };
-    }
-    let degrees = u32::try_from(values.len() - 1).unwrap_or(u32::MAX);
-    if common.variance == 0.0 {
-        let t = -student_t_quantile(side, degrees);
-        let half_width = t * (variance / values.len() as f64).sqrt() / mean;
-        return Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) };
-    }
-    let own = variance / values.len() as f64 / (mean * mean);
-    let total = own + common.variance;
-    let part = |variance: f64, degrees: u32| variance * variance / f64::from(degrees.max(1));
-    let degrees = total * total / (part(own, degrees) + part(common.variance, common.degrees));
+    let part = |s: &Scatter| (s.variance / total).powi(2) / f64::from(s.degrees.max(1));
     // whole numbers stay what they are in spite of rounding
-    let degrees = ((degrees * (1.0 + 1e-12)) as u32).max(1);
-    let half_width = -student_t_quantile(side, degrees) * total.sqrt();
-    Interval { low: mean * libm::exp(-half_width), high: mean * libm::exp(half_width) }
+    let degrees = (1.0 + 1e-12) / scatters.iter().map(part).sum::<f64>();
+    let half_width = -student_t_quantile(side, (degrees as u32).max(1)) * total.sqrt();
+    Interval { low: figure * libm::exp(-half_width), high: figure * libm::exp(half_width) }
 }
 
 #[cfg(test)]
@@ -186,34 +180,39 @@ mod tests {
         assert_eq!(student_t_quantile(0.0, 3), f64::NEG_INFINITY);
     }
 
+    fn of_values(values: &[f64]) -> Interval {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        log_normal(mean, &[Scatter::of_mean(values)], 0.95)
+    }
+
     /// Two values 1 and 3: m = 2, s = sqrt 2, t = tan(0.475 pi) = 12.706, h = t / 2.
     #[test]
-    fn log_normal_mean_of_two_values_is_by_hand() {
-        let found = log_normal_mean(&[1.0, 3.0], 0.95);
+    fn the_logarithm_of_a_mean_of_two_values_is_by_hand() {
+        let found = of_values(&[1.0, 3.0]);
         let h = libm::tan(0.475 * PI) / 2.0;
         assert_close(found.low, 2.0 * libm::exp(-h), 1e-11, "low");
         assert_close(found.high, 2.0 * libm::exp(h), 1e-11, "high");
     }
 
-    /// Values 1 and 3 have v_m = 2 / (4 x 2) = 1/4 with one degree; with 3/4 of two, v = 1 of
-    /// 1 / (1/16 + 9/32) = 2.9 degrees, so of two, where t = (2 p - 1) / sqrt(2 p (1 - p)).
     #[test]
-    fn a_common_scatter_widens_the_mean_as_satterthwaite_says() {
-        let common = Scatter { variance: 0.75, degrees: 2 };
-        let found = log_normal_mean_with(&[1.0, 3.0], common, 0.95);
+    fn too_few_or_equal_values_have_their_limits() {
+        assert_eq!(of_values(&[0.0; 5]), Interval { low: 0.0, high: 0.0 });
+        assert_eq!(of_values(&[1e-9]), Interval { low: 0.0, high: f64::INFINITY });
+        assert_eq!(of_values(&[2e-9; 5]), Interval { low: 2e-9, high: 2e-9 });
+    }
+
+    /// Values 1 and 3 have v = 2 / (4 x 2) = 1/4 with one degree; with 3/4 of two, v = 1 of 1 /
+    /// (1/16 + 9/32) = 2.9 degrees, so of two, where t = (2 p - 1) / sqrt(2 p (1 - p)).
+    #[test]
+    fn scatters_add_up_as_satterthwaite_says() {
+        let other = Scatter { variance: 0.75, degrees: 2 };
+        let found = log_normal(2.0, &[Scatter::of_mean(&[1.0, 3.0]), other], 0.95);
         let h = 0.95 / (2.0 * 0.975 * 0.025f64).sqrt();
         assert_close(found.low, 2.0 * libm::exp(-h), 1e-11, "low");
         assert_close(found.high, 2.0 * libm::exp(h), 1e-11, "high");
-        let equal = log_normal_mean_with(&[2.0, 2.0], common, 0.95);
+        let alone = log_normal(2.0, &[Scatter::NONE, other], 0.95);
         let h = h * 0.75f64.sqrt();
-        assert_close(equal.high, 2.0 * libm::exp(h), 1e-11, "of the common scatter alone");
-    }
-
-    #[test]
-    fn log_normal_mean_of_too_few_or_equal_values_has_its_limits() {
-        assert_eq!(log_normal_mean(&[0.0; 5], 0.95), Interval { low: 0.0, high: 0.0 });
-        assert_eq!(log_normal_mean(&[1e-9], 0.95), Interval { low: 0.0, high: f64::INFINITY });
-        assert_eq!(log_normal_mean(&[2e-9; 5], 0.95), Interval { low: 2e-9, high: 2e-9 });
+        assert_close(alone.high, 2.0 * libm::exp(h), 1e-11, "of the other alone");
     }
 
     /// Mean 2, s = 1, and of two degrees of freedom t = (2 p - 1) / sqrt(2 p (1 - p)), p = 0.975.
