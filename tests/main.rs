@@ -43,6 +43,7 @@ mod noise_only;
 mod oracle_links;
 mod physics;
 mod presets;
+mod progress;
 mod properties;
 mod registry;
 mod source_tree;

@@ -3,10 +3,9 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output::{self, note};
-use super::runner::{RunnerArgs, clear_progress, show_progress};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
 use crate::report;
-use crate::run_options::RunOptions;
 use crate::sweep::{Comparison, RankBy, Sweep};
 use clap::{Args, ValueEnum};
 
@@ -84,14 +83,11 @@ impl CompareArgs {
             )));
         }
         let (stack, _) = self.source.stack(&[])?;
-        let result = self.runner.on_threads(|cancel| {
+        let compared = self.runner.with_progress("compare", |options| {
             let comparison = Comparison::new(&stack, axes)?.ranked_by(self.rank_by.into());
             comparison.ignored_corner().iter().for_each(|said| note(said));
-            let progress = |progress| show_progress("compare", progress);
-            comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
-        });
-        clear_progress();
-        let compared = result??;
+            comparison.run(options)
+        })??;
         output::print(&if self.json {
             report::json(&compared)
         } else {

@@ -17,6 +17,7 @@ mod output;
 mod plots;
 mod presets;
 mod program;
+mod progress;
 mod run;
 mod runner;
 mod source;

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
-
+use std::borrow::Cow;
+use std::io::Write;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -32,6 +33,9 @@ Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early 
 #[derive(Parser)]
 #[command(name = "lightlane", version, about, after_help = EXAMPLES)]
 struct Cli {
+    /// Shows neither progress nor notes; warnings and errors remain
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,18 +63,20 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // requested help goes to stdout and is a success; a closed pipe is no failure
-            let _ = error.print();
+            print_usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
     if let Some(unknown) =
         std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none())
     {
-        output::note(&format!(
+        output::to_stderr(&format!(
             "error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"
         ));
         return ExitCode::from(2);
+    }
+    if cli.quiet {
+        output::be_quiet();
     }
     let done = match cli.command {
         Command::Run(run) => run.execute(),
@@ -97,6 +103,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Requested help goes to stdout and is a success, what is wrong with the arguments to stderr; a
+/// closed pipe is no failure.
+fn print_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let _ = match output::plain(&text) {
+        Cow::Owned(plain) => write!(std::io::stderr().lock(), "{plain}"),
+        Cow::Borrowed(_) => error.print(),
+    };
 }
 
 #[cfg(test)]

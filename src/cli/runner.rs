@@ -1,10 +1,10 @@
-//! Running a link on some threads, with progress on a terminal.
+//! Running a link on some threads, with progress.
 
 use super::failure::Failure;
+use super::progress::ProgressDisplay;
 use crate::link::{Link, LinkResult, Resolved};
-use crate::run_options::{CancelToken, Progress, RunOptions};
+use crate::run_options::{CancelToken, RunOptions};
 use clap::Args;
-use std::io::{IsTerminal, Write};
 use std::sync::{LazyLock, Once};
 
 /// Set by Ctrl-C, SIGTERM or SIGHUP; counts so far are kept.
@@ -21,12 +21,20 @@ impl RunnerArgs {
     /// Runs a link until it is done or Ctrl-C is pressed; `name` labels the progress.
     pub(super) fn run(&self, resolved: Resolved, name: &str) -> Result<LinkResult, Failure> {
         let link = Link::new(resolved);
-        let progress = |progress| show_progress(name, progress);
-        let result = self.on_threads(|cancel| {
-            link.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
-        });
-        clear_progress();
-        Ok(result??)
+        Ok(self.with_progress(name, |options| link.run(options))??)
+    }
+
+    /// [`RunnerArgs::on_threads`] with progress under a name.
+    pub(super) fn with_progress<R: Send>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&RunOptions<'_>) -> R + Send,
+    ) -> Result<R, Failure> {
+        let display = ProgressDisplay::new(name);
+        let progress = |progress| display.report(progress);
+        self.on_threads(|cancel| {
+            work(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
+        })
     }
 
     /// Runs `work` on the requested number of threads; Ctrl-C cancels the token that it gets.
@@ -64,21 +72,4 @@ fn listen() {
             }
         });
     });
-}
-
-/// Shows progress, on a terminal only.
-pub(super) fn show_progress(name: &str, progress: Progress) {
-    let mut err = std::io::stderr().lock();
-    if err.is_terminal() {
-        let _ = write!(err, "\r{name}: {} %", 100 * progress.done / progress.total.max(1));
-        let _ = err.flush();
-    }
-}
-
-/// Clears the line of progress.
-pub(super) fn clear_progress() {
-    let mut err = std::io::stderr().lock();
-    if err.is_terminal() {
-        let _ = write!(err, "\r\x1b[K");
-    }
 }

@@ -57,8 +57,8 @@ impl SrsArgs {
         output::warn(&link.warnings);
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
-        let test = |cancel: &_| stressed(&stack, &stress, &RunOptions::cancelled_by(cancel));
-        let found = match self.runner.on_threads(test)? {
+        let test = |options: &RunOptions<'_>| stressed(&stack, &stress, options);
+        let found = match self.runner.with_progress("srs", test)? {
             Err(_) if stopped() => {
                 note("stopped early, before the stressed signal was calibrated: no result");
                 return Ok(Outcome::Stopped);

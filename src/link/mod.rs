@@ -12,7 +12,7 @@ mod studies;
 mod test_points;
 mod views;
 
-pub use crate::run_options::{CancelToken, Progress, RunOptions};
+pub use crate::run_options::{CancelToken, Progress, RunOptions, WorkUnit};
 pub use build::lane::Lane;
 pub use build::segment::Segment;
 pub use describe::config::Config;

@@ -9,7 +9,7 @@ mod points;
 mod row;
 mod run;
 
-pub use crate::run_options::{CancelToken, Progress, RunOptions};
+pub use crate::run_options::{CancelToken, Progress, RunOptions, WorkUnit};
 pub use axes::Axis;
 pub use compare::{Compared, Comparison, Coordinates, Difference, LaneDifference, RankBy, Variant};
 pub use row::{lane_columns, lane_row};

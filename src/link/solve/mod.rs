@@ -19,3 +19,4 @@ pub(super) mod snr_margin;
 mod trial;
 pub(super) mod tuning;
 pub(super) mod variants;
+pub(super) mod work;
