@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
+use super::stop::stopped;
 use crate::error::{Error, Problem, Problems};
 use crate::link::{LayeredConfig, Resolved, Verdict, judge};
 use crate::report;

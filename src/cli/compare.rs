@@ -83,11 +83,11 @@ impl CompareArgs {
             )));
         }
         let (stack, _) = self.source.stack(&[])?;
-        let compared = self.runner.with_progress("compare", |options| {
-            let comparison = Comparison::new(&stack, axes)?.ranked_by(self.rank_by.into());
-            comparison.ignored_corner().iter().for_each(|said| note(said));
-            comparison.run(options)
-        })??;
+        let comparison = self.runner.on_threads(|| Comparison::new(&stack, axes))??;
+        let comparison = comparison.ranked_by(self.rank_by.into());
+        comparison.ignored_corner().iter().for_each(|said| note(said));
+        let compared =
+            self.runner.with_progress("compare", |options| comparison.run(options))??;
         output::print(&if self.json {
             report::json(&compared)
         } else {

@@ -4,8 +4,9 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
 use super::source::symbols as count;
+use super::stop::{at_once, stopped};
 use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
@@ -107,7 +108,14 @@ impl FecArgs {
                 .map_err(Failure::Output)?;
         }
         if let Some(target) = target {
-            target.write(&curve.chart(&points), Size::Slide)?;
+            let chart = curve.chart(&points);
+            if stopped() {
+                target.write(&chart, Size::Slide)?;
+            } else {
+                at_once("stopped early: the figure is not drawn", || {
+                    target.write(&chart, Size::Slide)
+                })?;
+            }
         }
         if self.json {
             output::print(&report::fec_curve_json(&points))?;

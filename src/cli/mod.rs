@@ -22,6 +22,7 @@ mod run;
 mod runner;
 mod source;
 mod srs;
+mod stop;
 mod sweep;
 
 pub use program::main;

@@ -3,7 +3,7 @@
 use super::outcome::Outcome;
 use super::{
     bench, channel, check, com, compare, completions, eye, fec, init, measure, output, presets,
-    run, srs, sweep,
+    run, srs, stop, sweep,
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -78,6 +78,7 @@ pub fn main() -> ExitCode {
     if cli.quiet {
         output::be_quiet();
     }
+    stop::listen();
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
@@ -97,7 +98,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::TargetMissed) => ExitCode::from(1),
-        Ok(Outcome::Stopped) => ExitCode::from(3),
+        Ok(Outcome::Stopped) => ExitCode::from(stop::EXIT_CODE),
         Err(failure) => {
             output::print_failure(&failure);
             ExitCode::from(failure.exit_code())

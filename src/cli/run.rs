@@ -5,8 +5,9 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::plots::PlotFolder;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
+use super::stop::{at_once, stopped};
 use crate::report;
 use clap::Args;
 
@@ -90,7 +91,8 @@ impl RunArgs {
         };
         output::print(&text)?;
         if let Some(plots) = plots.filter(|_| !stopped()) {
-            plots.draw(&link, &result)?;
+            let not_all = "stopped early: not all figures are drawn";
+            at_once(not_all, || plots.draw(&link, &result))?;
         }
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }

@@ -2,13 +2,10 @@
 
 use super::failure::Failure;
 use super::progress::ProgressDisplay;
+use super::stop;
 use crate::link::{Link, LinkResult, Resolved};
-use crate::run_options::{CancelToken, RunOptions};
+use crate::run_options::RunOptions;
 use clap::Args;
-use std::sync::{LazyLock, Once};
-
-/// Set by Ctrl-C, SIGTERM or SIGHUP; counts so far are kept.
-static STOPPED: LazyLock<CancelToken> = LazyLock::new(CancelToken::default);
 
 #[derive(Args)]
 pub(super) struct RunnerArgs {
@@ -24,7 +21,8 @@ impl RunnerArgs {
         Ok(self.with_progress(name, |options| link.run(options))??)
     }
 
-    /// [`RunnerArgs::on_threads`] with progress under a name.
+    /// Runs `work` on the requested number of threads, with progress under a name, until it is done
+    /// or a signal cancels its token.
     pub(super) fn with_progress<R: Send>(
         &self,
         name: &str,
@@ -32,44 +30,22 @@ impl RunnerArgs {
     ) -> Result<R, Failure> {
         let display = ProgressDisplay::new(name);
         let progress = |progress| display.report(progress);
-        self.on_threads(|cancel| {
-            work(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
-        })
+        let options = RunOptions { cancel: stop::token().clone(), progress: Some(&progress) };
+        self.on_threads(|| work(&options))
     }
 
-    /// Runs `work` on the requested number of threads; Ctrl-C cancels the token that it gets.
+    /// Runs `work` on the requested number of threads.
     pub(super) fn on_threads<R: Send>(
         &self,
-        work: impl FnOnce(&CancelToken) -> R + Send,
+        work: impl FnOnce() -> R + Send,
     ) -> Result<R, Failure> {
-        listen();
-        let go = || work(&STOPPED);
         Ok(match self.threads {
-            None => go(),
+            None => work(),
             Some(threads) => rayon::ThreadPoolBuilder::new()
                 .num_threads(threads.into())
                 .build()
                 .map_err(Failure::Threads)?
-                .install(go),
+                .install(work),
         })
     }
-}
-
-/// True when Ctrl-C was pressed.
-pub(super) fn stopped() -> bool {
-    STOPPED.is_cancelled()
-}
-
-/// From now on Ctrl-C, SIGTERM or SIGHUP ends the run with what it has; pressed again, it ends the
-/// program.
-fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // without a handler Ctrl-C ends the program at once
-        let _ = ctrlc::set_handler(|| {
-            if STOPPED.cancel() {
-                std::process::exit(3);
-            }
-        });
-    });
 }

@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::output::{self, note};
 use super::runner::RunnerArgs;
 use super::source::LinkArgs;
-use crate::error::Error;
+use super::stop::at_once;
 use crate::plot::{Size, Target};
 use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
@@ -85,27 +85,30 @@ impl SweepArgs {
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
-        let (done, chart) = self.runner.with_progress("sweep", |options| {
-            let sweep = if self.keep_refused {
-                Sweep::keeping_refused(&stack, axes)?
+        let sweep = self.runner.on_threads(|| {
+            if self.keep_refused {
+                Sweep::keeping_refused(&stack, axes)
             } else {
-                Sweep::new(&stack, axes)?
-            };
-            if sweep.refused() > 0 {
-                note(&format!("{} of {points} points are refused", sweep.refused()));
+                Sweep::new(&stack, axes)
             }
-            sweep.ignored_corner().iter().for_each(|said| note(said));
-            output::warn(sweep.ignored_keys().as_slice());
-            let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
-            let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
-            let mut sink = Both(chart.map(InOrder::new), file);
-            let done = sweep.run(&mut sink, options)?;
-            Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
+        if sweep.refused() > 0 {
+            note(&format!("{} of {points} points are refused", sweep.refused()));
+        }
+        sweep.ignored_corner().iter().for_each(|said| note(said));
+        output::warn(sweep.ignored_keys().as_slice());
+        let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
+        let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
+        let mut sink = Both(chart.map(InOrder::new), file);
+        let done =
+            self.runner.with_progress("sweep", |options| sweep.run(&mut sink, options))??;
+        let chart = sink.0.map(InOrder::into_inner);
         if let (Some(target), Some(picture), SweepEnd::Complete) =
             (target, chart.and_then(|chart| chart.picture()), &done.end)
         {
-            target.write(&picture, Size::Slide)?;
+            at_once("stopped early: every row is done; the figure is not drawn", || {
+                target.write(&picture, Size::Slide)
+            })?;
         }
         self.outcome(done)
     }

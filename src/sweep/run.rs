@@ -171,7 +171,7 @@ impl Sweep {
     ///
     /// A pattern's file that can no longer be read.
     pub fn run(&self, sink: &mut (dyn RowSink + Send), options: &RunOptions<'_>) -> Result<Done> {
-        let workspaces = WorkspacePool::default();
+        let workspaces = WorkspacePool::cancelled_by(&options.cancel);
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
         let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
         let total = self.rows;

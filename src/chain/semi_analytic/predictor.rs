@@ -184,6 +184,9 @@ impl<'a> Predictor<'a> {
         transmission: f32,
         near: Option<&Trained>,
     ) -> Result<Trained, NotEvaluated> {
+        if workspace.is_cancelled() {
+            return Err(NotEvaluated::new("stopped before it was trained"));
+        }
         if let Some(refusal) = self.plan.clocking().and_then(|_| self.plan.refuses_streaming()) {
             return Err(refusal);
         }

@@ -17,7 +17,7 @@ use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::variants::solve_with_variants;
 use crate::link::solve::work::{WorkMeter, solving_symbols};
 use crate::measured::Library;
-use crate::run_options::RunOptions;
+use crate::run_options::{CancelToken, RunOptions};
 use crate::transmitter::Modulator;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -61,7 +61,8 @@ impl Link {
     pub fn lane(&self, number: usize, cache: &mut PlanCache) -> Result<Lane> {
         let config = &self.resolved.lanes[number];
         let (custom, library) = (self.custom.of(number), &self.resolved.library);
-        Lane::build_sending(config, number, custom, library, Lane::sender(config), cache)
+        let (sender, never) = (Lane::sender(config), CancelToken::default());
+        Lane::build_sending(config, number, custom, library, sender, cache, &never)
     }
 
     /// Runs every lane on rayon's current threads; the result does not depend on the number of
@@ -73,7 +74,7 @@ impl Link {
     pub fn run(&self, options: &RunOptions<'_>) -> Result<LinkResult> {
         let cancel = &options.cancel;
         let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
-        let workspaces = WorkspacePool::default();
+        let workspaces = WorkspacePool::cancelled_by(cancel);
         let base = &self.resolved.base;
         let work = WorkMeter::new(configs.iter(), &base.simulation, options);
         let shared = Lane::sender(base);
@@ -93,7 +94,8 @@ impl Link {
                     return Ok(None);
                 }
                 let (custom, sender) = (self.custom.of(number), sender(config));
-                let lane = Lane::build_sending(config, number, custom, library, sender, cache)?;
+                let lane =
+                    Lane::build_sending(config, number, custom, library, sender, cache, cancel)?;
                 let solved = solve_with_variants(lane, &workspaces, cache, cancel)?;
                 work.add(solving_symbols(config));
                 // what was cut short is no result
@@ -131,7 +133,8 @@ impl Link {
     ) -> Result<LaneResult> {
         let cancel = &options.cancel;
         let work = WorkMeter::new([config].into_iter(), &config.simulation, options);
-        let lane = Lane::build_through(config, number, library, cache)?;
+        let sender = Lane::sender(config);
+        let lane = Lane::build_sending(config, number, None, library, sender, cache, cancel)?;
         let solved = [solve_with_variants(lane, workspaces, cache, cancel)?];
         if cancel.is_cancelled() {
             return Ok(LaneResult::refused(number, STOPPED));
@@ -149,6 +152,7 @@ impl Link {
     ) -> LinkResult {
         let base = &self.resolved.base;
         let limit_ber = base.limit_ber();
+        let numbers: Vec<usize> = solved.iter().map(|solved| solved.lane.number).collect();
         let mut found = (0..).zip(solved).peekable();
         let lanes: Vec<LaneResult> = (0..self.resolved.lanes.len())
             .map(|number| match found.next_if(|(_, solved)| solved.lane.number == number) {
@@ -191,7 +195,7 @@ impl Link {
             module: base.module.kind,
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,
-            port: port(&lanes, here, at_limit),
+            port: port(&lanes, &numbers, here, at_limit),
             lanes,
             files: files::of(solved.iter().map(|s| &s.lane)),
             spec: Vec::new(),

@@ -59,7 +59,7 @@ pub(crate) fn measure(
 ) -> TxMeasurement {
     let config = &lane.config.tdecq;
     let reference = config.reference().expect("a description is checked before it is used");
-    let mut instrument = Instrument::default();
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
@@ -116,7 +116,7 @@ pub(crate) fn worst_tdecq_db(
     cache: &mut PlanCache,
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let mut instrument = Instrument::default();
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
     let config = &lane.config.tdecq;
     let mut after = |ps_per_nm: f64| {
         let light = TestLight::new(lane, ps_per_nm, &reference, workspaces, cache).ok()?;
@@ -134,7 +134,8 @@ pub(crate) fn tecq_db(
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
     let light = TestLight::new(lane, 0.0, &reference, workspaces, cache).ok()?;
-    light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
+    light.tdecq(&mut instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
 /// RIN_OMA at TP2 as an instrument reads it, 1/Hz.
@@ -172,6 +173,9 @@ impl TestLight {
         workspaces: &WorkspacePool,
         cache: &mut PlanCache,
     ) -> Result<TestLight, String> {
+        if workspaces.is_cancelled() {
+            return Err("stopped before it was measured".to_owned());
+        }
         let (source, symbols) = pattern(lane);
         let mut grid = lane.grid();
         grid.symbols = symbols;
