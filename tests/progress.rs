@@ -1,6 +1,6 @@
 //! Progress of runs: by work, to the end.
 
-use crate::cli::{Folder, good};
+use crate::cli::{Folder, good, refused};
 use lightlane::link::{CancelToken, LayeredConfig, Link, Progress, RunOptions, WorkUnit};
 use std::sync::Mutex;
 
@@ -86,4 +86,31 @@ fn quiet_drops_notes_and_keeps_results_and_errors() {
         assert_eq!(wrong.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&wrong.stderr).starts_with("error: "));
     }
+}
+
+/// 64 lanes of blocks of 2^21 samples need gigabytes: refused before anything is run, on every
+/// command, and a small run is not.
+#[test]
+fn a_run_beyond_the_memory_is_refused() {
+    let folder = Folder::new("memory");
+    let blocks =
+        ["--set", "simulation.block_symbols=131072", "--set", "simulation.samples_per_symbol=16"];
+    let axis = ["--axis", "simulation.samples_per_symbol=4,16", "--out", "a.csv"];
+    folder.write("big.toml", "preset = '800gbase-dr8'\n[targets]\nloss_margin_db = [0, 30]\n[simulation]\nblock_symbols = 131072\n");
+    for arguments in [
+        &[&["run", "800gbase-dr8"][..], &blocks].concat()[..],
+        &[&["compare", "800gbase-dr8", "--vary", "fibre.length_km=0,1"][..], &blocks].concat(),
+        &[&["sweep", "800gbase-dr8"][..], &blocks[..2], &axis].concat(),
+        &[&["srs", "800gbase-dr8"][..], &blocks].concat(),
+        &["check", "big.toml"],
+    ] {
+        let lines = refused(&folder.run(&[arguments, &["--memory", "256M"]].concat()));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let line = &lines[0];
+        assert!(line.starts_with("error: --memory = 256 MiB: the run needs about "), "{line}");
+        assert!(line.contains("simulation.block_symbols"), "{line}");
+    }
+    assert!(!folder.0.join("a.csv").exists());
+    let small = ["run", "800gbase-dr8", "--set", "lanes=1", "--symbols", "0"];
+    good(&folder.run(&[&small[..], &["--memory", "256M", "--threads", "2"]].concat()));
 }

@@ -86,6 +86,7 @@ impl CompareArgs {
         let comparison = self.runner.on_threads(|| Comparison::new(&stack, axes))??;
         let comparison = comparison.ranked_by(self.rank_by.into());
         comparison.ignored_corner().iter().for_each(|said| note(said));
+        self.runner.fits(comparison.memory_bytes(self.runner.threads()))?;
         let compared =
             self.runner.with_progress("compare", |options| comparison.run(options))??;
         output::print(&if self.json {

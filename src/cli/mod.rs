@@ -12,6 +12,7 @@ mod failure;
 mod fec;
 mod init;
 mod measure;
+mod memory;
 mod outcome;
 mod output;
 mod plots;

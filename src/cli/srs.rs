@@ -8,7 +8,7 @@ use super::runner::RunnerArgs;
 use super::source::LinkArgs;
 use super::stop::stopped;
 use crate::error::{Error, KeyPath, Problems};
-use crate::link::{Stress, mask_ui, stressed};
+use crate::link::{Stress, mask_ui, memory_bytes, stressed};
 use crate::report;
 use crate::run_options::RunOptions;
 use clap::Args;
@@ -56,6 +56,7 @@ impl SrsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
         output::warn(&link.warnings);
+        self.runner.fits(memory_bytes(link.lanes.iter(), self.runner.threads()))?;
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
         let test = |options: &RunOptions<'_>| stressed(&stack, &stress, options);

@@ -97,6 +97,7 @@ impl SweepArgs {
         }
         sweep.ignored_corner().iter().for_each(|said| note(said));
         output::warn(sweep.ignored_keys().as_slice());
+        self.runner.fits(sweep.memory_bytes(self.runner.threads()))?;
         let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
         let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
         let mut sink = Both(chart.map(InOrder::new), file);

@@ -4,6 +4,7 @@
 mod axes;
 mod chart;
 mod compare;
+mod memory;
 mod metric;
 mod points;
 mod row;

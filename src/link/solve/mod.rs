@@ -10,6 +10,7 @@ mod kept_losses;
 pub(super) mod lane;
 mod level_training;
 pub(super) mod margin;
+pub(super) mod memory;
 pub(super) mod method;
 pub(super) mod noise_warnings;
 pub(super) mod overload_margin;

@@ -72,6 +72,12 @@ impl Comparison {
         self.sweep.ignored_corner()
     }
 
+    /// Memory of the largest variant, bytes; [`memory_bytes`](crate::link::memory_bytes) has its
+    /// limits.
+    pub fn memory_bytes(&self, threads: usize) -> u64 {
+        self.sweep.memory_of_points_bytes(threads)
+    }
+
     /// Variants.
     pub fn variants(&self) -> u64 {
         self.sweep.points()
