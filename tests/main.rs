@@ -48,6 +48,7 @@ mod properties;
 mod registry;
 mod source_tree;
 mod speed;
+mod stop;
 mod stream;
 mod support;
 mod sweep;

@@ -31,7 +31,7 @@ Examples:
   lightlane compare my.toml --vary receiver.dsp.ffe.taps=9:25:4 --symbols 0
 
 Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
-(Ctrl-C, SIGTERM, SIGHUP): finished variants are printed.";
+(Ctrl-C, SIGTERM, SIGHUP: finished variants are printed) or disk full.";
 
 /// Runs several variants of a link and prints them side by side, with their differences
 #[derive(Args)]

@@ -1,5 +1,6 @@
 //! The program: arguments, commands and exit codes.
 
+use super::failure::Failure;
 use super::outcome::Outcome;
 use super::{
     bench, channel, check, com, compare, completions, eye, fec, init, measure, output, presets,
@@ -8,7 +9,7 @@ use super::{
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -63,8 +64,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            print_usage(&error);
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return print_usage(&error);
         }
     };
     if let Some(unknown) =
@@ -108,12 +108,20 @@ pub fn main() -> ExitCode {
 
 /// Requested help goes to stdout and is a success, what is wrong with the arguments to stderr; a
 /// closed pipe is no failure.
-fn print_usage(error: &clap::Error) {
+fn print_usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
-    let _ = match output::plain(&text) {
+    let printed = match output::plain(&text) {
         Cow::Owned(plain) => write!(std::io::stderr().lock(), "{plain}"),
-        Cow::Borrowed(_) => error.print(),
+        Cow::Borrowed(_) => error.print().and_then(|()| std::io::stdout().flush()),
     };
+    match (error.exit_code(), printed) {
+        (0, Err(failed)) if failed.kind() != ErrorKind::BrokenPipe => {
+            let failure = Failure::Output(failed);
+            output::print_failure(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+        (code, _) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+    }
 }
 
 #[cfg(test)]
@@ -126,12 +134,15 @@ mod tests {
     }
 
     #[test]
-    fn every_command_explains_itself_with_examples() {
+    fn every_command_explains_itself_with_examples_and_exit_codes() {
         for command in Cli::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(command.get_about().is_some(), "{}", command.get_name());
             assert!(
-                help.contains(&format!("lightlane {}", command.get_name())),
+                help.contains(&format!("lightlane {}", command.get_name()))
+                    && help.contains("Exit codes: 0 ")
+                    && help.contains("3 stopped early")
+                    && help.contains("disk full"),
                 "{}: {help}",
                 command.get_name()
             );

@@ -21,7 +21,9 @@ Examples:
 
 The source is an ideal PAM4 transmitter through a low-pass that gives half of SECQ, with a sinusoidal interferer, and noise that
 gives the rest; then its sinusoidal jitter is turned on, and the receiver follows directly. SECQ and OMA default to the limits of
-the link. Without all of its jitter, 0.05 UI above 4 MHz and 2e5 Hz / f below, no limit is judged.";
+the link. Without all of its jitter, 0.05 UI above 4 MHz and 2e5 Hz / f below, no limit is judged.
+
+Exit codes: 0 done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Runs the receiver of a link on a stressed signal
 #[derive(Args)]

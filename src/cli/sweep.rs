@@ -9,6 +9,7 @@ use super::stop::at_once;
 use crate::plot::{Size, Target};
 use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
+use clap::builder::TypedValueParser;
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -50,7 +51,7 @@ pub(super) struct SweepArgs {
     #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
-    #[arg(long, value_name = "FILE", value_parser = table)]
+    #[arg(long, value_name = "FILE", value_parser = clap::builder::PathBufValueParser::new().try_map(table))]
     out: Option<SweepTable>,
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
@@ -139,8 +140,7 @@ impl SweepArgs {
     }
 }
 
-fn table(text: &str) -> Result<SweepTable, String> {
-    let path = PathBuf::from(text);
+fn table(path: PathBuf) -> Result<SweepTable, String> {
     let format = Format::of(&path).ok_or("a table ends in .csv or .jsonl")?;
     Ok(SweepTable { path, format })
 }

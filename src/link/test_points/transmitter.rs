@@ -63,6 +63,9 @@ pub(crate) fn measure(
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
+        if workspaces.is_cancelled() {
+            return Err(STOPPED.to_owned());
+        }
         if let Some(outer) = light.edges(lane, &reference, &mut out) {
             let oma_w = outer.three_w - outer.zero_w;
             let read = relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
@@ -157,6 +160,9 @@ pub(crate) fn rin_oma_per_hz(
     relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache)
 }
 
+/// Why a cancelled run has no measurement.
+const STOPPED: &str = "stopped before it was measured";
+
 /// One period of the optical waveform after a test fibre.
 struct TestLight {
     power: Vec<f32>,
@@ -174,7 +180,7 @@ impl TestLight {
         cache: &mut PlanCache,
     ) -> Result<TestLight, String> {
         if workspaces.is_cancelled() {
-            return Err("stopped before it was measured".to_owned());
+            return Err(STOPPED.to_owned());
         }
         let (source, symbols) = pattern(lane);
         let mut grid = lane.grid();
@@ -197,6 +203,9 @@ impl TestLight {
             .expect("the node is there");
         workspaces.with(&plan, |workspace| {
             let power = probe.waveform(workspace, &levels, &lane.noiseless());
+            if workspace.is_cancelled() {
+                return Err(STOPPED.to_owned());
+            }
             let variance = level_variance(&plan, lane, levels.clone(), workspace);
             Ok(TestLight { variance: variance.map(|(_, variance)| variance), power, levels })
         })
