@@ -98,10 +98,11 @@ fn control_characters_are_written_out() {
     let folder = Folder::new("control");
     let name = "a\u{1b}[2J\u{9b}31m\r\u{202e}.toml";
     folder.write(name, "preset = '800gbase-dr8'\n'\\u001b[31m' = 1\n\"\\u009b31m\" = 2\n");
+    let lines = refused(&folder.run(&["run", name]));
+    assert!(lines[0].contains("a\\u001b[2J\\u009b31m\\u000d\\u202e.toml:2:1: "), "{lines:?}");
     let key = "fibre.\u{1b}[31m=1";
     for arguments in [
-        &["run", name][..],
-        &["check", name],
+        &["check", name][..],
         &["run", "800gbase-dr8", "--set", key],
         &["run", "800gbase-dr8", "--seed", "\u{1b}[31m"],
         &["measure", name, "--symbol-rate-gbd", "50"],
@@ -115,7 +116,7 @@ fn control_characters_are_written_out() {
         let text = said(&output);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
         let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
-        assert!(!text.contains(steers) && text.contains("\\u00"), "{arguments:?}: {text:?}");
+        assert!(!text.contains(steers) && !text.is_empty(), "{arguments:?}: {text:?}");
         assert!(!text.contains("\\u{"), "Debug text: {text}");
     }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct ExportArgs {
     /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several
     /// times
-    #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = OsStringValueParser::new().try_map(|text| target(&text)))]
+    #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = targets())]
     targets: Vec<WaveformTarget>,
     /// Lane that is exported
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -23,6 +23,11 @@ pub(super) struct ExportArgs {
     /// Periods with noise, as an oscilloscope records them; without it, one period without noise
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     repeats: Option<u64>,
+}
+
+/// Reads a target, whatever the encoding of its path.
+fn targets() -> impl TypedValueParser<Value = WaveformTarget> {
+    OsStringValueParser::new().try_map(|text| target(&text))
 }
 
 /// A test point and its file.

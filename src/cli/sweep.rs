@@ -9,7 +9,7 @@ use super::stop::at_once;
 use crate::plot::{Size, Target};
 use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
-use clap::builder::TypedValueParser;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -51,7 +51,7 @@ pub(super) struct SweepArgs {
     #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
-    #[arg(long, value_name = "FILE", value_parser = clap::builder::PathBufValueParser::new().try_map(table))]
+    #[arg(long, value_name = "FILE", value_parser = tables())]
     out: Option<SweepTable>,
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
@@ -138,6 +138,10 @@ impl SweepArgs {
             }
         }
     }
+}
+
+fn tables() -> impl TypedValueParser<Value = SweepTable> {
+    PathBufValueParser::new().try_map(table)
 }
 
 fn table(path: PathBuf) -> Result<SweepTable, String> {

@@ -164,8 +164,8 @@ impl Sweep {
     /// threads there are. A sink that needs them in order is wrapped in
     /// [`InOrder`](crate::table::InOrder).
     ///
-    /// Progress is that of rows, with the parts of those under way. A cancelled sweep pushes no more
-    /// rows, and unfinished counts are discarded.
+    /// Progress is that of rows, with the parts of those under way. A cancelled sweep pushes no
+    /// more rows, and unfinished counts are discarded.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::sync::Mutex;
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancel` ends it after the current
-/// block of each thread; a round that is cut short keeps its blocks up to the first that is missing.
+/// block of each thread; a round that is cut short keeps its blocks up to the first missing one.
 pub fn count<W: BlockObserver>(
     lanes: &[Count<'_>],
     stop: &Stop,
