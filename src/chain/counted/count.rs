@@ -94,7 +94,7 @@ pub fn count<W: BlockObserver>(
                 vec![(counted, (!blind(l)).then(|| observer.observe(l, &seen)))]
             })
         };
-        let found: Vec<Option<Vec<(LaneCount, Option<W::Observation>)>>> =
+        let found: Vec<Option<Counted<W::Observation>>> =
             work.par_iter().map(|item| (!cancel.is_cancelled()).then(|| one(item))).collect();
         for (&(_, lane, _), blocks) in work.iter().zip(found) {
             // codewords of a port need the same blocks of all its lanes
@@ -111,6 +111,9 @@ pub fn count<W: BlockObserver>(
         }
     }
 }
+
+/// Counted blocks in their order, with what was observed of them.
+type Counted<O> = Vec<(LaneCount, Option<O>)>;
 
 fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCount {
     let (mut sent, mut given) = workspace.take_levels();

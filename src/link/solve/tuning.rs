@@ -207,11 +207,11 @@ pub(crate) fn tuned_once(
     // settings of a search that was cut short are not kept for others
     let search = || {
         let found = tuned(config, modulator, library, cache, cancel);
-        if cancel.is_cancelled() { Err(found) } else { Ok(found) }
+        if cancel.is_cancelled() { Err(Box::new(found)) } else { Ok(found) }
     };
     match library.derived(config, &files, search) {
         Ok(found) => (*found).clone(),
-        Err(found) => found,
+        Err(found) => *found,
     }
 }
 
