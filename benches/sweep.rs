@@ -6,7 +6,7 @@
 use divan::Bencher;
 use lightlane::chain::{PlanCache, WorkspacePool};
 use lightlane::link::{Config, Key, Lane, LayeredConfig, Link, SweptConfig};
-use lightlane::run_options::CancelToken;
+use lightlane::run_options::RunOptions;
 use lightlane::transmitter::TransmitterKind;
 use std::cell::Cell;
 use toml::Value;
@@ -81,7 +81,7 @@ fn rebuild_after_one_key(bencher: Bencher, (key, kind): (&str, &str)) {
 fn semi_analytic_row(bencher: Bencher) {
     let ((varied, values), at) = (lengths(), Cell::new(0));
     let (mut cache, workspaces, go_on) =
-        (PlanCache::default(), WorkspacePool::default(), CancelToken::default());
+        (PlanCache::default(), WorkspacePool::default(), RunOptions::default());
     let library = varied.library().clone();
     bencher.bench_local(|| {
         let mut config =

@@ -14,7 +14,7 @@
 mod gallery;
 
 use lightlane::chain::{PlanCache, WorkspacePool};
-use lightlane::link::{CancelToken, Link};
+use lightlane::link::{Link, RunOptions};
 use lightlane::plot::Size;
 
 /// Loss with which the LPO MSA closes, from public sources: die to module, dB.
@@ -61,7 +61,7 @@ fn package_db(stack: &lightlane::link::LayeredConfig) -> lightlane::Result<f64> 
         &lightlane::measured::Library::default(),
         &mut PlanCache::default(),
         &WorkspacePool::default(),
-        &CancelToken::default(),
+        &RunOptions::default(),
     )?;
     let loss_db =
         lane.segments.first().and_then(|segment| segment.channel_loss_db).unwrap_or(f64::NAN);

@@ -14,6 +14,7 @@ pub mod link;
 pub mod math;
 pub mod measure;
 pub mod measured;
+pub mod path_text;
 pub mod pattern;
 #[cfg(feature = "plot")]
 pub mod plot;

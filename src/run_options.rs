@@ -3,14 +3,46 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Progress of a run: of a link in its lanes and counts, of a sweep in rows, of a FEC curve in
-/// chunks of codewords.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Progress of a run, in units of its work.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Steps done.
-    pub done: u64,
-    /// Steps in all.
-    pub total: u64,
+    /// Work done, in [`Progress::unit`]; of a sweep's rows also the parts that are done.
+    pub done: f64,
+    /// Work in all.
+    pub total: f64,
+    /// Unit of both.
+    pub unit: WorkUnit,
+}
+
+/// Unit in which the work of a run is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkUnit {
+    /// Symbols counted, of a link or a comparison. Solving a lane (its settings, training,
+    /// prediction, margins, transmitter measurement) is work of as many symbols as take about as
+    /// long.
+    Symbols,
+    /// Rows of a sweep.
+    Rows,
+    /// Codewords of a FEC curve.
+    Codewords,
+}
+
+impl WorkUnit {
+    /// Its plural, as progress names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WorkUnit::Symbols => "symbols",
+            WorkUnit::Rows => "rows",
+            WorkUnit::Codewords => "codewords",
+        }
+    }
+}
+
+impl Progress {
+    /// Share of the work that is done, from 0 to 1.
+    pub fn share(self) -> f64 {
+        if self.total > 0.0 { (self.done / self.total).clamp(0.0, 1.0) } else { 1.0 }
+    }
 }
 
 /// Options of a run; none of them is needed.
@@ -21,23 +53,23 @@ pub struct Progress {
 /// let result = link.run(&RunOptions::default())?;
 /// // or with a token that another thread may cancel, and progress on the terminal
 /// let cancel = CancelToken::default();
-/// let progress = |at: lightlane::link::Progress| eprint!("\r{} of {}", at.done, at.total);
+/// let progress = |at: lightlane::link::Progress| eprint!("\r{:.0} %", 100.0 * at.share());
 /// let result = link.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })?;
 /// # Ok::<(), lightlane::Error>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct RunOptions<'a> {
-    /// Token that ends the run after the current round.
+    /// Token that ends the run early, with what is done.
     pub cancel: CancelToken,
     /// Progress callback, called from any thread.
     pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
 }
 
 impl RunOptions<'_> {
-    /// Reports that `done` of `total` steps are done.
-    pub(crate) fn report(&self, done: u64, total: u64) {
+    /// Reports that `done` of `total` units are done.
+    pub(crate) fn report(&self, done: f64, total: f64, unit: WorkUnit) {
         if let Some(progress) = self.progress {
-            progress(Progress { done, total });
+            progress(Progress { done, total, unit });
         }
     }
 
@@ -74,5 +106,11 @@ mod tests {
         assert!(!clone.cancel() && clone.cancel());
         assert!(token.is_cancelled() && clone.is_cancelled());
         assert!(!other.is_cancelled());
+    }
+
+    #[test]
+    fn the_share_of_no_work_is_all_of_it_and_none_is_above_one() {
+        let share = |done, total| Progress { done, total, unit: WorkUnit::Rows }.share();
+        assert_eq!([share(0.0, 0.0), share(1.0, 4.0), share(5.0, 4.0)], [1.0, 0.25, 1.0]);
     }
 }

@@ -148,10 +148,8 @@ fn a_comparison_that_is_cancelled_keeps_whole_variants() {
         Comparison::new(&stack(&["simulation.symbols=0", "simulation.symbols_at_limit=0"]), axes)
             .unwrap();
     let cancel = CancelToken::default();
-    // a variant is two lanes and two counts
     let report = |progress: lightlane::link::Progress| {
-        assert_eq!(progress.total, 40);
-        if progress.done > 9 {
+        if progress.share() > 0.2 {
             cancel.cancel();
         }
     };

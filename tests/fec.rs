@@ -188,7 +188,7 @@ fn a_trial_that_is_cancelled_gives_what_it_has() {
     let trial = kp4("1e-3:3e-3:3", "none", 1 << 30).build().unwrap();
     let cancel = CancelToken::default();
     let progress = |at: Progress| {
-        if at.done >= 9 {
+        if at.done >= 9.0 * 1024.0 {
             cancel.cancel();
         }
     };

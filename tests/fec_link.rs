@@ -328,7 +328,7 @@ fn a_lane_of_another_pattern_leaves_the_port_without_codewords() {
             &lightlane::measured::Library::default(),
             &mut PlanCache::default(),
             &lightlane::chain::WorkspacePool::default(),
-            &lightlane::link::CancelToken::default(),
+            &RunOptions::default(),
         );
         assert_eq!(alone.unwrap().ber_semi_analytic, result.lanes[3].ber_semi_analytic);
     }

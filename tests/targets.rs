@@ -9,9 +9,8 @@ fn every_committed_target_is_kept() {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).expect("the targets are committed") {
         let path = entry.expect("readable").path();
-        let resolved = LayeredConfig::open(&path.to_string_lossy())
-            .and_then(|s| s.resolve())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let resolved =
+            LayeredConfig::open(&path).and_then(|s| s.resolve()).unwrap_or_else(|e| panic!("{e}"));
         let config = resolved.base.clone();
         let result =
             Link::new(resolved).run(&RunOptions::default()).unwrap_or_else(|e| panic!("{e}"));

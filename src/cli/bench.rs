@@ -17,7 +17,9 @@ Examples:
   lightlane bench --json > machine.json
 
 Rates are those of one thread in the fastest of many short stretches; the median shows how busy the machine was. The roofline is the rate that
-operations and bytes allow at the measured peaks of one core; cases made of dependent steps, tables or integers have none.";
+operations and bytes allow at the measured peaks of one core; cases made of dependent steps, tables or integers have none.
+
+Exit codes: 0 done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Times the tasks of a simulation on this machine: symbols, lanes, codewords per second, and how
 /// near the roofline they are

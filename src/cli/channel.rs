@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
+use super::source::named;
 use crate::error::{Error, KeyPath, Problems};
 use crate::host::{Inspection, PortSelection};
 use crate::plot::{Size, Target};
@@ -17,7 +18,9 @@ Examples:
   lightlane channel next.s12p --ports 1-2/5-6 --plot next.svg
 
 --ports names both lines, each from its near end to its far end, the positive one first: 1-2/3-4 goes in at 1 and 3 and comes out at 2
-and 4. Names that the file gives its ports in comments (! Port[1] = tx_p) stand for numbers. Without it the lines of four ports are guessed from the pairs that pass at low frequency, with a warning.";
+and 4. Names that the file gives its ports in comments (! Port[1] = tx_p) stand for numbers. Without it the lines of four ports are guessed from the pairs that pass at low frequency, with a warning.
+
+Exit codes: 0 done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Reads a Touchstone file: loss, return loss, mode conversion, delay, passivity, reciprocity,
 /// causality
@@ -25,7 +28,7 @@ and 4. Names that the file gives its ports in comments (! Port[1] = tx_p) stand 
 #[command(after_help = EXAMPLES)]
 pub(super) struct ChannelArgs {
     /// Touchstone file, .s1p to .s64p or .ts, version 1 or 2
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = named())]
     file: String,
     /// Ports of the differential channel, such as 1-2/3-4, by number or by name
     #[arg(long, value_name = "MAP")]

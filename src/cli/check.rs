@@ -3,11 +3,14 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
+use super::stop::stopped;
 use crate::error::{Error, Problem, Problems};
 use crate::link::{LayeredConfig, Resolved, Verdict, judge};
 use crate::report;
 use clap::Args;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +24,8 @@ A file states the targets of the worst lane:
   loss_margin_db = [4.5, 7.5]
   ber_semi_analytic = [1e-12, 1e-7]
 
-Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 the input is wrong.";
+Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 the input is wrong,
+3 stopped early (Ctrl-C, SIGTERM, SIGHUP: finished files are judged) or disk full.";
 
 /// Runs links and compares the results with their targets
 #[derive(Args)]
@@ -29,7 +33,7 @@ Exit codes: 0 all targets are met, 1 one is missed or has not enough errors, 2 t
 pub(super) struct CheckArgs {
     /// TOML files, each with [targets]
     #[arg(value_name = "FILE.toml", required = true)]
-    files: Vec<String>,
+    files: Vec<OsString>,
     #[command(flatten)]
     runner: RunnerArgs,
 }
@@ -40,11 +44,12 @@ impl CheckArgs {
         for (file, link) in self.resolve()? {
             let config = link.base.clone();
             output::warn(&link.warnings);
-            let result = self.runner.run(link, file)?;
+            let name = Path::new(file).display().to_string();
+            let result = self.runner.run(link, &name)?;
             if stopped() {
                 break;
             }
-            judged.push((file.clone(), judge(&result, &config)));
+            judged.push((name, judge(&result, &config)));
         }
         output::print(&report::verdicts(&judged))?;
         let kept = judged
@@ -58,12 +63,12 @@ impl CheckArgs {
     }
 
     /// All files, or the problems of all files, before anything is run.
-    fn resolve(&self) -> Result<Vec<(&String, Resolved)>, Error> {
+    fn resolve(&self) -> Result<Vec<(&OsStr, Resolved)>, Error> {
         let (mut links, mut problems) = (Vec::new(), Problems::new());
         for file in &self.files {
             match LayeredConfig::open(file).and_then(|stack| stack.resolve()) {
                 Ok(link) if link.base.targets.is_empty() => problems.push(without_targets(file)),
-                Ok(link) => links.push((file, link)),
+                Ok(link) => links.push((file.as_os_str(), link)),
                 Err(Error::Input(found)) => {
                     found.iter().for_each(|problem| problems.push(problem.clone()))
                 }
@@ -81,7 +86,12 @@ impl CheckArgs {
     }
 }
 
-fn without_targets(file: &str) -> Problem {
+fn without_targets(file: &OsStr) -> Problem {
     let remedy = "has no [targets], such as loss_margin_db = [4.0, 8.0]".to_owned();
-    Problem { place: None, path: file.to_owned(), value: String::new(), remedy }
+    Problem {
+        place: None,
+        path: Path::new(file).display().to_string(),
+        value: String::new(),
+        remedy,
+    }
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
+use super::source::named;
 use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::host::PortSelection;
 use crate::host::com::{Aggressor, AggressorEnd, ComChannel, Parameters};
@@ -21,7 +22,9 @@ to the victim's receiver; without a map they use the victim's. A map is given on
 of the ports or by the names that the file gives them in comments (! Port[1] = tx_p).
 
 A figure of merit by the method of the standard, not a proof of compliance: the manual of host::com lists what is
-left out, and each parameter set the status of its values. The exit code is 1 when COM is below the set's limit.";
+left out, and each parameter set the status of its values.
+
+Exit codes: 0 passes, 1 below the limit, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Channel operating margin (COM) of a host channel: equaliser search, ISI, crosstalk, jitter and
 /// noise
@@ -29,20 +32,20 @@ left out, and each parameter set the status of its values. The exit code is 1 wh
 #[command(after_help = EXAMPLES)]
 pub(super) struct ComArgs {
     /// Touchstone file of the victim, .s4p with two lines or .s2p of differential ports
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = named())]
     file: String,
     /// Set of parameters: kr1-802.3ck, kr1-802.3dj or a TOML file
-    #[arg(long, value_name = "NAME|FILE", default_value = "kr1-802.3ck")]
+    #[arg(long, value_name = "NAME|FILE", default_value = "kr1-802.3ck", value_parser = named())]
     parameters: String,
     /// Ports of the victim, such as 1-2/3-4, by number or by name; guessed, with a warning, when
     /// not given
     #[arg(long, value_name = "MAP")]
     ports: Option<String>,
     /// Aggressors at the far end
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = named())]
     fext: Vec<String>,
     /// Aggressors at the near end
-    #[arg(long, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1.., value_parser = named())]
     next: Vec<String>,
     /// Ports of the far-end aggressors
     #[arg(long, value_name = "MAP", num_args = 1.., requires = "fext")]

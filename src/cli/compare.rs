@@ -3,10 +3,9 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output::{self, note};
-use super::runner::{RunnerArgs, clear_progress, show_progress};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
 use crate::report;
-use crate::run_options::RunOptions;
 use crate::sweep::{Comparison, RankBy, Sweep};
 use clap::{Args, ValueEnum};
 
@@ -32,7 +31,7 @@ Examples:
   lightlane compare my.toml --vary receiver.dsp.ffe.taps=9:25:4 --symbols 0
 
 Exit codes: 0 all variants were run, 2 the input is wrong, 3 stopped early
-(Ctrl-C, SIGTERM, SIGHUP): finished variants are printed.";
+(Ctrl-C, SIGTERM, SIGHUP: finished variants are printed) or disk full.";
 
 /// Runs several variants of a link and prints them side by side, with their differences
 #[derive(Args)]
@@ -84,14 +83,12 @@ impl CompareArgs {
             )));
         }
         let (stack, _) = self.source.stack(&[])?;
-        let result = self.runner.on_threads(|cancel| {
-            let comparison = Comparison::new(&stack, axes)?.ranked_by(self.rank_by.into());
-            comparison.ignored_corner().iter().for_each(|said| note(said));
-            let progress = |progress| show_progress("compare", progress);
-            comparison.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
-        });
-        clear_progress();
-        let compared = result??;
+        let comparison = self.runner.on_threads(|| Comparison::new(&stack, axes))??;
+        let comparison = comparison.ranked_by(self.rank_by.into());
+        comparison.ignored_corner().iter().for_each(|said| note(said));
+        self.runner.fits(comparison.memory_bytes(self.runner.threads()))?;
+        let compared =
+            self.runner.with_progress("compare", |options| comparison.run(options))??;
         output::print(&if self.json {
             report::json(&compared)
         } else {

@@ -9,7 +9,9 @@ use clap_complete::Shell;
 const EXAMPLES: &str = "\
 Examples:
   lightlane completions bash > ~/.local/share/bash-completion/completions/lightlane
-  lightlane completions fish > ~/.config/fish/completions/lightlane.fish";
+  lightlane completions fish > ~/.config/fish/completions/lightlane.fish
+
+Exit codes: 0 printed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Prints completions for a shell
 #[derive(Args)]

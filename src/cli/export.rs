@@ -6,6 +6,8 @@ use crate::link::{Link, Record, Resolved, TestPoint};
 use crate::measured::npy;
 use crate::report;
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct ExportArgs {
     /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several
     /// times
-    #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = target)]
+    #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = targets())]
     targets: Vec<WaveformTarget>,
     /// Lane that is exported
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -21,6 +23,11 @@ pub(super) struct ExportArgs {
     /// Periods with noise, as an oscilloscope records them; without it, one period without noise
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     repeats: Option<u64>,
+}
+
+/// Reads a target, whatever the encoding of its path.
+fn targets() -> impl TypedValueParser<Value = WaveformTarget> {
+    OsStringValueParser::new().try_map(|text| target(&text))
 }
 
 /// A test point and its file.
@@ -92,21 +99,31 @@ fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// `tp2.npy`, `tp2=FILE.csv`.
-fn target(text: &str) -> Result<WaveformTarget, String> {
-    let named = |name: &str| TestPoint::all().into_iter().find(|node| node.name() == name);
-    let by_key = text.split_once('=').and_then(|(name, path)| Some((named(name)?, path)));
+fn target(text: &OsStr) -> Result<WaveformTarget, String> {
+    let by_key = TestPoint::all().into_iter().find_map(|node| Some((node, after(text, node)?)));
     let by_file = || {
         let stem = Path::new(text).file_stem()?.to_str()?;
-        Some((named(stem)?, text))
+        let node = TestPoint::all().into_iter().find(|node| node.name() == stem)?;
+        Some((node, PathBuf::from(text)))
     };
     let (node, path) =
         by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
-    let format = match Path::new(path).extension().and_then(|extension| extension.to_str()) {
+    let format = match path.extension().and_then(|extension| extension.to_str()) {
         Some("npy") => WaveformFormat::Npy,
         Some("csv") => WaveformFormat::Csv,
         _ => return Err("must end in .npy or .csv".to_owned()),
     };
-    Ok(WaveformTarget { node, path: path.into(), format })
+    Ok(WaveformTarget { node, path, format })
+}
+
+/// The path after `NODE=`, whatever its encoding.
+fn after(text: &OsStr, node: TestPoint) -> Option<PathBuf> {
+    let key = format!("{}=", node.name());
+    let path = text.as_encoded_bytes().strip_prefix(key.as_bytes())?;
+    #[cfg(unix)]
+    return Some(PathBuf::from(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path)));
+    #[cfg(not(unix))]
+    return std::str::from_utf8(path).ok().map(PathBuf::from);
 }
 
 #[cfg(test)]
@@ -116,11 +133,17 @@ mod tests {
     #[test]
     fn a_target_names_its_node_by_key_or_by_file() {
         let is = |node, path: &str, format| Ok(WaveformTarget { node, path: path.into(), format });
-        assert_eq!(target("tp2.npy"), is(TestPoint::Tp2, "tp2.npy", WaveformFormat::Npy));
-        assert_eq!(target("out/tp3.csv"), is(TestPoint::Tp3, "out/tp3.csv", WaveformFormat::Csv));
-        assert_eq!(target("tp3=a=b.npy"), is(TestPoint::Tp3, "a=b.npy", WaveformFormat::Npy));
+        assert_eq!(target("tp2.npy".as_ref()), is(TestPoint::Tp2, "tp2.npy", WaveformFormat::Npy));
+        assert_eq!(
+            target("out/tp3.csv".as_ref()),
+            is(TestPoint::Tp3, "out/tp3.csv", WaveformFormat::Csv)
+        );
+        assert_eq!(
+            target("tp3=a=b.npy".as_ref()),
+            is(TestPoint::Tp3, "a=b.npy", WaveformFormat::Npy)
+        );
         for text in ["tp4.npy", "tp2", "tp2.txt", "tp2=", "x=tp2.wav", ""] {
-            assert!(target(text).is_err(), "{text}");
+            assert!(target(text.as_ref()).is_err(), "{text}");
         }
     }
 }

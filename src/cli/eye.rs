@@ -8,6 +8,7 @@ use crate::error::{Error, KeyPath, Problems};
 use crate::link::{Node, View};
 use crate::plot::{Size, Target};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,7 +16,9 @@ Examples:
   lightlane eye 1.6tbase-dr8 --set transmitter.kind=mzm --at slicer --out eye.svg
   lightlane eye my.toml --lane 3 --at tp3 --out small.png --size small --symbols 1M
 
-The file is PNG or SVG by its ending; noise is that of a run.";
+The file is PNG or SVG by its ending; noise is that of a run.
+
+Exit codes: 0 drawn, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Draws the eye diagram of one lane
 #[derive(Args)]
@@ -28,7 +31,7 @@ pub(super) struct EyeArgs {
     at: At,
     /// File to write, ending in .png or .svg
     #[arg(long, value_name = "FILE")]
-    out: String,
+    out: PathBuf,
     /// Lane, from 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     lane: usize,

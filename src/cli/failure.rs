@@ -22,10 +22,17 @@ impl Failure {
 
     pub(super) fn exit_code(&self) -> u8 {
         match self {
+            Failure::Input(Error::Io { source, .. }) if is_full(source) => 3,
             Failure::Input(_) | Failure::Threads(_) => 2,
             Failure::Output(_) => 3,
         }
     }
+}
+
+/// True of a disk, or a share of it, that is full.
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 impl From<Error> for Failure {

@@ -4,15 +4,15 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
-use super::runner::{RunnerArgs, clear_progress, show_progress, stopped};
+use super::runner::RunnerArgs;
 use super::source::symbols as count;
+use super::stop::{at_once, stopped};
 use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
 use crate::fec::inner::Chase;
 use crate::plot::{Size, Target};
 use crate::report;
-use crate::run_options::RunOptions;
 use crate::table::{End, Format, RowSink};
 use clap::Args;
 use std::fmt::Display;
@@ -99,11 +99,7 @@ impl FecArgs {
         let trial = curve.build().map_err(of_flags)?;
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let mut file = self.file(&trial.predicted())?;
-        let points = self.runner.on_threads(|cancel| {
-            let progress = |progress| show_progress("fec", progress);
-            trial.run(&RunOptions { cancel: cancel.clone(), progress: Some(&progress) })
-        })?;
-        clear_progress();
+        let points = self.runner.with_progress("fec", |options| trial.run(options))?;
         if let Some(file) = &mut file {
             (0..)
                 .zip(&points)
@@ -112,7 +108,14 @@ impl FecArgs {
                 .map_err(Failure::Output)?;
         }
         if let Some(target) = target {
-            target.write(&curve.chart(&points), Size::Slide)?;
+            let chart = curve.chart(&points);
+            if stopped() {
+                target.write(&chart, Size::Slide)?;
+            } else {
+                at_once("stopped early: the figure is not drawn", || {
+                    target.write(&chart, Size::Slide)
+                })?;
+            }
         }
         if self.json {
             output::print(&report::fec_curve_json(&points))?;

@@ -11,7 +11,9 @@ const EXAMPLES: &str = "\
 Examples:
   lightlane init 800gbase-dr8 > my.toml
   lightlane run my.toml
-  lightlane check my.toml";
+  lightlane check my.toml
+
+Exit codes: 0 printed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Prints a starting file: a preset, and the keys that are changed most often
 #[derive(Args)]

@@ -4,14 +4,17 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::plots::PlotFolder;
+use super::source::named;
 use crate::error::nearest;
 use crate::error::{Error, Problem, Problems};
 use crate::measure::scope::{Averaging, GivenLevels, Scope};
 use crate::measure::tdecq::{InputFilter, Reference};
 use crate::measured::PowerUnit;
+use crate::path_text::path_of;
 use crate::pattern::{Pattern, PatternKind};
 use crate::report;
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,14 +29,16 @@ FILE holds time and power, or power alone (then a whole number of periods), betw
 semicolons, tabs or blanks, below the preamble of an instrument; its header gives the units: time_ps,
 power (uW), CH1 (V), dBm. Pattern, phase, rate, polarity, order and coding of bits are found. A closed eye is a result: TDECQ is null, with its reason,
 and the exit code is 0. References: 100g-smf, 100g-mmf, 100g-lpo, 200g-106gbd (draft),
-200g-113gbd (draft).";
+200g-113gbd (draft).
+
+Exit codes: 0 measured, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Measures a captured waveform: TDECQ, OMA, extinction ratio, linearity, transitions
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct MeasureArgs {
     /// Capture: text of columns, or .npy
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = named())]
     file: String,
     /// Symbol rate; must be given
     #[arg(long, value_name = "GBD", allow_negative_numbers = true)]
@@ -42,7 +47,7 @@ pub(super) struct MeasureArgs {
     #[arg(long, value_name = "NAME")]
     reference: Option<String>,
     /// prbs9q, prbs11q, prbs13q, prbs15q, ssprq, or a text file of levels 0 to 3; found without it
-    #[arg(long, value_name = "NAME|FILE")]
+    #[arg(long, value_name = "NAME|FILE", value_parser = named())]
     pattern: Option<String>,
     /// Filter to apply; none when the waveform has already passed that of the reference receiver
     #[arg(long, value_enum, default_value_t = Filter::Bt4)]
@@ -76,7 +81,7 @@ pub(super) struct MeasureArgs {
     json: bool,
     /// Also draws the TDECQ page and the bathtubs into this folder
     #[arg(long, value_name = "DIR")]
-    plots: Option<String>,
+    plots: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -199,7 +204,7 @@ impl MeasureArgs {
         {
             return Ok(Pattern { kind, ..Pattern::default() });
         }
-        if !std::path::Path::new(name).exists() {
+        if !path_of(name).exists() {
             let near = nearest(name, short.map(|(known, _)| known).into_iter())
                 .map_or(String::new(), |near| format!(", did you mean {near}?"));
             return Err(problem(

@@ -12,15 +12,18 @@ mod failure;
 mod fec;
 mod init;
 mod measure;
+mod memory;
 mod outcome;
 mod output;
 mod plots;
 mod presets;
 mod program;
+mod progress;
 mod run;
 mod runner;
 mod source;
 mod srs;
+mod stop;
 mod sweep;
 
 pub use program::main;

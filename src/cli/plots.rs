@@ -4,7 +4,7 @@ use crate::error::{Error, Problem, Problems, Result};
 use crate::link::{LinkResult, Node, Overview, Resolved, View};
 use crate::measure::scope::Measured;
 use crate::plot::{Figure, Size, save};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Symbols of each eye and of the histograms.
 const SYMBOLS: u64 = 131_072;
@@ -14,14 +14,14 @@ pub(super) struct PlotFolder(PathBuf);
 
 impl PlotFolder {
     /// Makes the folder, before a long run rather than after it.
-    pub(super) fn open(folder: &str) -> Result<PlotFolder> {
-        let path = PathBuf::from(folder);
+    pub(super) fn open(folder: &Path) -> Result<PlotFolder> {
+        let path = folder.to_owned();
         if path.exists() && !path.is_dir() {
             let remedy = "is a file; --plots takes a folder".to_owned();
             let mut problems = Problems::new();
             problems.push(Problem {
                 place: None,
-                path: folder.to_owned(),
+                path: folder.display().to_string(),
                 value: String::new(),
                 remedy,
             });

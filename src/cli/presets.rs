@@ -11,7 +11,9 @@ Examples:
   lightlane presets                 names, each with one line
   lightlane presets 800gbase-dr8    its values with their sources and status
   lightlane presets default         what a file without a preset runs with
-  lightlane presets 800gbase-dr8 --all    every key, with those that the preset leaves at their defaults";
+  lightlane presets 800gbase-dr8 --all    every key, with those that the preset leaves at their defaults
+
+Exit codes: 0 printed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Lists the presets, or prints one as TOML
 #[derive(Args)]

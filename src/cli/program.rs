@@ -1,13 +1,15 @@
 //! The program: arguments, commands and exit codes.
 
+use super::failure::Failure;
 use super::outcome::Outcome;
 use super::{
     bench, channel, check, com, compare, completions, eye, fec, init, measure, output, presets,
-    run, srs, sweep,
+    run, srs, stop, sweep,
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
-
+use std::borrow::Cow;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -32,6 +34,9 @@ Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early 
 #[derive(Parser)]
 #[command(name = "lightlane", version, about, after_help = EXAMPLES)]
 struct Cli {
+    /// Shows neither progress nor notes; warnings and errors remain
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,19 +64,21 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // requested help goes to stdout and is a success; a closed pipe is no failure
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return print_usage(&error);
         }
     };
     if let Some(unknown) =
         std::env::var("LIGHTLANE_VECTORS").ok().filter(|name| Vectors::named(name).is_none())
     {
-        output::note(&format!(
+        output::to_stderr(&format!(
             "error: LIGHTLANE_VECTORS = {unknown}: must be portable, avx2 or avx512"
         ));
         return ExitCode::from(2);
     }
+    if cli.quiet {
+        output::be_quiet();
+    }
+    stop::listen();
     let done = match cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
@@ -91,11 +98,29 @@ pub fn main() -> ExitCode {
     match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::TargetMissed) => ExitCode::from(1),
-        Ok(Outcome::Stopped) => ExitCode::from(3),
+        Ok(Outcome::Stopped) => ExitCode::from(stop::EXIT_CODE),
         Err(failure) => {
             output::print_failure(&failure);
             ExitCode::from(failure.exit_code())
         }
+    }
+}
+
+/// Requested help goes to stdout and is a success, what is wrong with the arguments to stderr; a
+/// closed pipe is no failure.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let printed = match output::plain(&text) {
+        Cow::Owned(plain) => write!(std::io::stderr().lock(), "{plain}"),
+        Cow::Borrowed(_) => error.print().and_then(|()| std::io::stdout().flush()),
+    };
+    match (error.exit_code(), printed) {
+        (0, Err(failed)) if failed.kind() != ErrorKind::BrokenPipe => {
+            let failure = Failure::Output(failed);
+            output::print_failure(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+        (code, _) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
     }
 }
 
@@ -109,12 +134,15 @@ mod tests {
     }
 
     #[test]
-    fn every_command_explains_itself_with_examples() {
+    fn every_command_explains_itself_with_examples_and_exit_codes() {
         for command in Cli::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(command.get_about().is_some(), "{}", command.get_name());
             assert!(
-                help.contains(&format!("lightlane {}", command.get_name())),
+                help.contains(&format!("lightlane {}", command.get_name()))
+                    && help.contains("Exit codes: 0 ")
+                    && help.contains("3 stopped early")
+                    && help.contains("disk full"),
                 "{}: {help}",
                 command.get_name()
             );

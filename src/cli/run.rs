@@ -5,10 +5,12 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::plots::PlotFolder;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
+use super::stop::{at_once, stopped};
 use crate::report;
 use clap::Args;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,7 +23,10 @@ Examples:
   lightlane run 1.6tbase-dr8 --spec
   lightlane run 800gbase-dr8 --worst-compliant
 
-Results do not depend on the number of threads; the same seed gives the same bits.";
+Results do not depend on the number of threads; the same seed gives the same bits.
+
+Exit codes: 0 done, whatever the verdict, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP: what is done
+is printed) or disk full.";
 
 /// Setting added by --tdecq and --spec.
 const MEASURED: &str = "tdecq.enabled=true";
@@ -59,7 +64,7 @@ pub(super) struct RunArgs {
     spec: bool,
     /// Also draws figures of the worst lane and of all lanes into this folder
     #[arg(long, value_name = "DIR")]
-    plots: Option<String>,
+    plots: Option<PathBuf>,
     #[command(flatten)]
     export: ExportArgs,
     #[command(flatten)]
@@ -90,7 +95,8 @@ impl RunArgs {
         };
         output::print(&text)?;
         if let Some(plots) = plots.filter(|_| !stopped()) {
-            plots.draw(&link, &result)?;
+            let not_all = "stopped early: not all figures are drawn";
+            at_once(not_all, || plots.draw(&link, &result))?;
         }
         Ok(if stopped() { Outcome::Stopped } else { Outcome::Good })
     }

@@ -2,16 +2,19 @@
 
 use crate::error::{Error, Problems};
 use crate::link::{LayeredConfig, Resolved};
+use crate::path_text::text_of;
 use crate::sweep::Axis;
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use std::ffi::OsString;
 
 #[derive(Args)]
 pub(super) struct LinkArgs {
     /// Name of a preset, or path of a TOML file
     #[arg(value_name = "PRESET|FILE")]
-    source: String,
+    source: OsString,
     /// Changes one key; may be given several times, the last one wins
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = named())]
     sets: Vec<String>,
     /// Symbols per lane, counted or drawn, such as 1000000, 1e6 or 10M; 0 counts nothing, neither
     /// here nor at the limit
@@ -100,6 +103,11 @@ impl LinkArgs {
         }
         Ok((stack, of_flags))
     }
+}
+
+/// An argument that names a file or holds such a name: its bytes need not be UTF-8.
+pub(super) fn named() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().map(|name| text_of(&name))
 }
 
 /// A number of symbols: `1000000`, `1e6`, `10M`.

@@ -4,10 +4,11 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
-use super::runner::{RunnerArgs, stopped};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
+use super::stop::stopped;
 use crate::error::{Error, KeyPath, Problems};
-use crate::link::{Stress, mask_ui, stressed};
+use crate::link::{Stress, mask_ui, memory_bytes, stressed};
 use crate::report;
 use crate::run_options::RunOptions;
 use clap::Args;
@@ -20,7 +21,9 @@ Examples:
 
 The source is an ideal PAM4 transmitter through a low-pass that gives half of SECQ, with a sinusoidal interferer, and noise that
 gives the rest; then its sinusoidal jitter is turned on, and the receiver follows directly. SECQ and OMA default to the limits of
-the link. Without all of its jitter, 0.05 UI above 4 MHz and 2e5 Hz / f below, no limit is judged.";
+the link. Without all of its jitter, 0.05 UI above 4 MHz and 2e5 Hz / f below, no limit is judged.
+
+Exit codes: 0 done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP) or disk full.";
 
 /// Runs the receiver of a link on a stressed signal
 #[derive(Args)]
@@ -55,10 +58,11 @@ impl SrsArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let link = self.source.resolve()?;
         output::warn(&link.warnings);
+        self.runner.fits(memory_bytes(link.lanes.iter(), self.runner.threads()))?;
         let stress = self.stress(Stress::of_limits(&link.base))?;
         let (stack, _) = self.source.stack(&[])?;
-        let test = |cancel: &_| stressed(&stack, &stress, &RunOptions::cancelled_by(cancel));
-        let found = match self.runner.on_threads(test)? {
+        let test = |options: &RunOptions<'_>| stressed(&stack, &stress, options);
+        let found = match self.runner.with_progress("srs", test)? {
             Err(_) if stopped() => {
                 note("stopped early, before the stressed signal was calibrated: no result");
                 return Ok(Outcome::Stopped);

@@ -2,25 +2,19 @@
 
 use super::failure::Failure;
 use super::outcome::Outcome;
-use super::output::note;
-use super::runner::{RunnerArgs, clear_progress};
+use super::output::{self, note};
+use super::runner::RunnerArgs;
 use super::source::LinkArgs;
-use crate::error::Error;
+use super::stop::at_once;
 use crate::plot::{Size, Target};
-use crate::run_options::{Progress, RunOptions};
 use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args};
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
 /// Number of points above which a sweep needs --yes.
 const MANY_POINTS: u64 = 100_000;
-/// Interval of progress lines on a terminal, and in a log.
-const ON_TERMINAL: Duration = Duration::from_millis(100);
-const IN_LOG: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
 Axes, each with any key of the description (also lane.3.fibre.length_km):
@@ -57,7 +51,7 @@ pub(super) struct SweepArgs {
     #[arg(long = "axis", value_name = "KEY=VALUES", required = true)]
     axes: Vec<String>,
     /// The table: .csv, or .jsonl for a line of JSON each
-    #[arg(long, value_name = "FILE", value_parser = table)]
+    #[arg(long, value_name = "FILE", value_parser = tables())]
     out: Option<SweepTable>,
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
@@ -92,33 +86,31 @@ impl SweepArgs {
         }
         let target = self.plot.as_ref().map(Target::new).transpose()?;
         let (stack, _) = self.source.stack(&[])?;
-        let (done, chart) = self.runner.on_threads(|cancel| {
-            let sweep = if self.keep_refused {
-                Sweep::keeping_refused(&stack, axes)?
+        let sweep = self.runner.on_threads(|| {
+            if self.keep_refused {
+                Sweep::keeping_refused(&stack, axes)
             } else {
-                Sweep::new(&stack, axes)?
-            };
-            if sweep.refused() > 0 {
-                note(&format!("{} of {points} points are refused", sweep.refused()));
+                Sweep::new(&stack, axes)
             }
-            sweep.ignored_corner().iter().for_each(|said| note(said));
-            sweep.ignored_keys().iter().for_each(|said| note(&format!("warning: {said}")));
-            let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
-            let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
-            let mut sink = Both(chart.map(InOrder::new), file);
-            let printer = ProgressPrinter::new();
-            let progress = |progress| printer.report(progress);
-            let done = sweep.run(
-                &mut sink,
-                &RunOptions { cancel: cancel.clone(), progress: Some(&progress) },
-            )?;
-            Ok::<_, Error>((done, sink.0.map(InOrder::into_inner)))
         })??;
-        clear_progress();
+        if sweep.refused() > 0 {
+            note(&format!("{} of {points} points are refused", sweep.refused()));
+        }
+        sweep.ignored_corner().iter().for_each(|said| note(said));
+        output::warn(sweep.ignored_keys().as_slice());
+        self.runner.fits(sweep.memory_bytes(self.runner.threads()))?;
+        let chart = target.as_ref().map(|_| sweep.chart(&self.figure)).transpose()?;
+        let file = self.out.as_ref().map(|out| out.format.create(&out.path)).transpose()?;
+        let mut sink = Both(chart.map(InOrder::new), file);
+        let done =
+            self.runner.with_progress("sweep", |options| sweep.run(&mut sink, options))??;
+        let chart = sink.0.map(InOrder::into_inner);
         if let (Some(target), Some(picture), SweepEnd::Complete) =
             (target, chart.and_then(|chart| chart.picture()), &done.end)
         {
-            target.write(&picture, Size::Slide)?;
+            at_once("stopped early: every row is done; the figure is not drawn", || {
+                target.write(&picture, Size::Slide)
+            })?;
         }
         self.outcome(done)
     }
@@ -148,74 +140,11 @@ impl SweepArgs {
     }
 }
 
-fn table(text: &str) -> Result<SweepTable, String> {
-    let path = PathBuf::from(text);
+fn tables() -> impl TypedValueParser<Value = SweepTable> {
+    PathBufValueParser::new().try_map(table)
+}
+
+fn table(path: PathBuf) -> Result<SweepTable, String> {
     let format = Format::of(&path).ok_or("a table ends in .csv or .jsonl")?;
     Ok(SweepTable { path, format })
-}
-
-/// Progress on stderr: rate and time left, often on a terminal, now and then in a log.
-struct ProgressPrinter {
-    begun: Instant,
-    last: Mutex<Instant>,
-    terminal: bool,
-}
-
-impl ProgressPrinter {
-    fn new() -> Self {
-        let now = Instant::now();
-        ProgressPrinter {
-            begun: now,
-            last: Mutex::new(now),
-            terminal: std::io::stderr().is_terminal(),
-        }
-    }
-
-    fn report(&self, progress: Progress) {
-        let mut last = self.last.lock().expect("no holder panics");
-        if last.elapsed() < if self.terminal { ON_TERMINAL } else { IN_LOG } {
-            return;
-        }
-        *last = Instant::now();
-        let line = progress_line(progress, self.begun.elapsed());
-        if self.terminal {
-            let mut err = std::io::stderr().lock();
-            let _ = write!(err, "\r{line}\x1b[K");
-            let _ = err.flush();
-        } else {
-            note(&line);
-        }
-    }
-}
-
-/// `sweep: 120 of 1000 rows, 35.2 rows/s, 25 s left`.
-fn progress_line(Progress { done: rows, total }: Progress, elapsed: Duration) -> String {
-    let rate = rows as f64 / elapsed.as_secs_f64().max(1e-3);
-    let left = (total - rows) as f64 / rate.max(1e-9);
-    let decimals = if rate < 10.0 { 2 } else { 0 };
-    format!("sweep: {rows} of {total} rows, {rate:.decimals$} rows/s, {} left", clock(left))
-}
-
-fn clock(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progress_gives_rate_and_time_left() {
-        let line = |done, total, seconds| {
-            progress_line(Progress { done, total }, Duration::from_secs(seconds))
-        };
-        assert_eq!(line(120, 1000, 4), "sweep: 120 of 1000 rows, 30 rows/s, 29 s left");
-        assert_eq!(line(1, 1001, 4), "sweep: 1 of 1001 rows, 0.25 rows/s, 1 h 6 min left");
-        assert_eq!(line(10, 1010, 100), "sweep: 10 of 1010 rows, 0.10 rows/s, 2 h 46 min left");
-    }
 }

@@ -12,7 +12,7 @@ mod studies;
 mod test_points;
 mod views;
 
-pub use crate::run_options::{CancelToken, Progress, RunOptions};
+pub use crate::run_options::{CancelToken, Progress, RunOptions, WorkUnit};
 pub use build::lane::Lane;
 pub use build::segment::Segment;
 pub use describe::config::Config;
@@ -43,6 +43,7 @@ pub use result::verdict::CountVerdict;
 pub use run::custom::LaneSet;
 pub use run::link::Link;
 pub use solve::margin::MARGIN_WITHIN_DB;
+pub use solve::memory::memory_bytes;
 pub use studies::conformance::conformance;
 pub use studies::jitter_tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
 pub use studies::stressed_receiver::{Stress, Stressed, stressed};

@@ -7,6 +7,7 @@ use super::series::{self, SeriesKind};
 use super::text::{self, Text};
 use super::touchstone::network_file::Touchstone;
 use crate::math::monotone::Monotone;
+use crate::path_text::path_of;
 use crate::pattern::{Pattern, PatternKind, SymbolSource};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -57,8 +58,8 @@ struct Stamp {
 
 impl Stamp {
     fn of(file: &str) -> Result<Stamp, String> {
-        let metadata =
-            std::fs::metadata(file).map_err(|error| format!("cannot be opened ({error})"))?;
+        let metadata = std::fs::metadata(path_of(file))
+            .map_err(|error| format!("cannot be opened ({error})"))?;
         Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
     }
 }

@@ -1,5 +1,6 @@
 //! A file's text, and its digest.
 
+use crate::path_text::path_of;
 use std::fs::{self, File};
 use std::io::Read;
 
@@ -53,6 +54,7 @@ pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<String, String> {
 
 /// The bytes of a regular file of at most `most`.
 pub(super) fn bytes(path: &str, most: u64) -> Result<Vec<u8>, String> {
+    let path = &*path_of(path);
     let metadata = fs::metadata(path).map_err(|error| format!("cannot be opened ({error})"))?;
     if !metadata.is_file() {
         return Err("is not a regular file; must be a text file of numbers".to_owned());

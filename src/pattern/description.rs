@@ -4,6 +4,7 @@ use super::file as levels_file;
 use super::source::SymbolSource;
 use super::{prbs, ssprq};
 use crate::error::{KeyPath, Problems};
+use crate::path_text::path_of;
 use serde::{Deserialize, Serialize};
 
 /// The test patterns.
@@ -105,7 +106,7 @@ impl Pattern {
                 "\"\"",
                 "must name a text file of levels 0 to 3 when kind = \"file\"",
             );
-        } else if let Err(reason) = levels_file::check(self.file.as_ref()) {
+        } else if let Err(reason) = levels_file::check(&path_of(&self.file)) {
             problems.report(at, "file", &self.file, reason);
         }
     }
@@ -134,7 +135,7 @@ impl Pattern {
     ///
     /// As [`Pattern::build`].
     pub(crate) fn file_levels(&self) -> Result<Vec<u8>, String> {
-        levels_file::read(self.file.as_ref()).map_err(|reason| format!("{}: {reason}", self.file))
+        levels_file::read(&path_of(&self.file)).map_err(|reason| format!("{}: {reason}", self.file))
     }
 }
 

@@ -62,7 +62,7 @@ impl Target {
         let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
         let beside = folder(&self.path).join(format!(".{name}.{}.{ending}", std::process::id()));
         let written = match self.format {
-            ImageFormat::Png => png(figure, &beside, size),
+            ImageFormat::Png => png(figure, &beside, size).map_err(|error| again(&beside, error)),
             ImageFormat::Svg => svg(figure, size).and_then(|text| std::fs::write(&beside, text)),
         };
         written.and_then(|()| std::fs::rename(&beside, &self.path)).map_err(|source| {
@@ -84,6 +84,13 @@ pub fn save(figure: &impl Figure, path: impl AsRef<Path>, size: Size) -> Result<
 fn png(figure: &impl Figure, path: &Path, size: Size) -> io::Result<()> {
     let area = BitMapBackend::new(path, size.pixels()).into_drawing_area();
     figure.draw(&area, &Theme::of(size)).and_then(|()| area.present()).map_err(io::Error::other)
+}
+
+/// The system's error in place of the encoder's, which hides its kind: what fails once for want of
+/// room fails again.
+fn again(path: &Path, error: io::Error) -> io::Error {
+    const BYTES: usize = 1 << 20;
+    std::fs::write(path, vec![0u8; BYTES]).err().unwrap_or(error)
 }
 
 fn svg(figure: &impl Figure, size: Size) -> io::Result<String> {

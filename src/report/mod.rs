@@ -1,5 +1,6 @@
 //! Results as text and JSON, and the table of models in the manual.
 
+mod amount;
 mod benchmark;
 mod channel;
 mod clock;
@@ -15,6 +16,7 @@ mod metrics;
 mod models;
 mod number;
 mod plain_table;
+mod progress;
 #[cfg(test)]
 mod sample;
 mod scope_reading;
@@ -35,6 +37,7 @@ pub use fec_curve::{fec_curve, fec_curve_json};
 pub use json::json;
 pub use metrics::metrics_reference;
 pub use models::models;
+pub use progress::progress;
 pub use scope_reading::scope_reading;
 pub use spec::spec;
 pub use stressed::{stressed, stressed_json};

@@ -6,12 +6,13 @@ use super::row::{lane_columns, lane_row};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Result};
 use crate::link::{LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
-use crate::run_options::RunOptions;
+use crate::run_options::{Progress, RunOptions, WorkUnit};
 use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Largest number of points at which keys of the description are looked at for an effect.
 const IGNORED_POINTS_MAX: usize = 256;
@@ -163,18 +164,19 @@ impl Sweep {
     /// threads there are. A sink that needs them in order is wrapped in
     /// [`InOrder`](crate::table::InOrder).
     ///
-    /// Progress is that of rows, reported after every push. A cancelled sweep pushes no more rows,
-    /// and unfinished counts are discarded.
+    /// Progress is that of rows, with the parts of those under way. A cancelled sweep pushes no
+    /// more rows, and unfinished counts are discarded.
     ///
     /// # Errors
     ///
     /// A pattern's file that can no longer be read.
     pub fn run(&self, sink: &mut (dyn RowSink + Send), options: &RunOptions<'_>) -> Result<Done> {
-        let workspaces = WorkspacePool::default();
+        let workspaces = WorkspacePool::cancelled_by(&options.cancel);
         let queue = Mutex::new(Queue { point: 0, lane: 0, number: 0 });
         let end = sink.begin(&self.header()).err().map(SweepEnd::Unwritable);
         let total = self.rows;
-        let writer = Mutex::new(Writer { sink, options, pushed: 0, total, end, failed: None });
+        let writer = Mutex::new(Writer { sink, options, pushed: 0, end, failed: None });
+        let rows = RowsDone { options, total, parts: AtomicU64::new(0) };
         // one loop per thread, not one task per row: a thread that waits for blocks of its row
         // helps with blocks and starts no other row
         rayon::broadcast(|_| {
@@ -184,7 +186,7 @@ impl Sweep {
                     return;
                 }
                 let Some(item) = queue.lock().expect(NEVER_POISONED).next(self) else { return };
-                let result = self.one(&item, &mut cache, &workspaces, options);
+                let result = self.one(&item, &mut cache, &workspaces, &rows);
                 writer.lock().expect(NEVER_POISONED).take(item, result);
             }
         });
@@ -208,6 +210,21 @@ impl Sweep {
         item: &RowTask,
         cache: &mut PlanCache,
         workspaces: &WorkspacePool,
+        rows: &RowsDone<'_>,
+    ) -> Result<LaneResult> {
+        let known = AtomicU64::new(0);
+        let progress = |at: Progress| rows.part(&known, at.share());
+        let options = RunOptions { cancel: rows.options.cancel.clone(), progress: Some(&progress) };
+        let result = self.lane(item, cache, workspaces, &options);
+        progress(Progress { done: 1.0, total: 1.0, unit: WorkUnit::Rows });
+        result
+    }
+
+    fn lane(
+        &self,
+        item: &RowTask,
+        cache: &mut PlanCache,
+        workspaces: &WorkspacePool,
         options: &RunOptions<'_>,
     ) -> Result<LaneResult> {
         if let Some(because) = self.refused.get(&item.point) {
@@ -219,7 +236,7 @@ impl Sweep {
             self.varied.library(),
             cache,
             workspaces,
-            &options.cancel,
+            options,
         )
     }
 }
@@ -272,12 +289,33 @@ impl Queue {
     }
 }
 
+/// Rows that are done, with the parts of those under way.
+struct RowsDone<'a> {
+    options: &'a RunOptions<'a>,
+    total: u64,
+    /// In parts of a row.
+    parts: AtomicU64,
+}
+
+/// Parts of a row that progress tells apart.
+const PARTS: f64 = (1 << 20) as f64;
+
+impl RowsDone<'_> {
+    /// Takes the share of a row that is done; `known` is what it has taken of that row.
+    fn part(&self, known: &AtomicU64, share: f64) {
+        let now = (share * PARTS) as u64;
+        let before = known.fetch_max(now, Ordering::Relaxed);
+        let more = now.saturating_sub(before);
+        let parts = self.parts.fetch_add(more, Ordering::Relaxed) + more;
+        self.options.report(parts as f64 / PARTS, self.total as f64, WorkUnit::Rows);
+    }
+}
+
 /// Pushes rows into the sink, one at a time.
 struct Writer<'a> {
     sink: &'a mut (dyn RowSink + Send),
     options: &'a RunOptions<'a>,
     pushed: u64,
-    total: u64,
     end: Option<SweepEnd>,
     failed: Option<Error>,
 }
@@ -299,10 +337,7 @@ impl Writer<'_> {
             }
         };
         match self.sink.push(item.number, &row) {
-            Ok(()) => {
-                self.pushed += 1;
-                self.options.report(self.sink.written(), self.total);
-            }
+            Ok(()) => self.pushed += 1,
             Err(error) => self.end = Some(SweepEnd::Unwritable(error)),
         }
     }

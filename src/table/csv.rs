@@ -1,4 +1,5 @@
-//! CSV as in RFC 4180: a header, then one line per row; a value that was not evaluated is empty.
+//! CSV as in RFC 4180: a header, then one line per row; a value that was not evaluated is empty. A
+//! text that a spreadsheet would take for a formula has an apostrophe before it.
 
 use super::row::{Header, Row};
 use super::sink::{End, RowSink};
@@ -46,8 +47,18 @@ impl<W: Write> RowSink for CsvSink<W> {
 fn cell(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => "".into(),
-        Value::String(text) => text.into(),
+        Value::String(text) => no_formula(text),
         other => other.to_string().into(),
+    }
+}
+
+/// A text that a spreadsheet would compute, with an apostrophe before it: names of files and keys
+/// become cells. Numbers stay as they are.
+fn no_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}").into()
+    } else {
+        text.into()
     }
 }
 
@@ -82,5 +93,20 @@ mod tests {
             String::from_utf8(sink.out).unwrap(),
             "a.b,file,x,y\n0.1,\"a,\"\"b\"\".txt\",1.234e-112,\n"
         );
+    }
+
+    #[test]
+    fn a_text_is_no_formula_and_a_number_stays_one() {
+        for text in ["=HYPERLINK(1)", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(cell(&Value::from(text)), format!("'{text}"));
+        }
+        for (value, expected) in [
+            (Value::from(-1.5), "-1.5"),
+            (Value::from("800gbase-dr8"), "800gbase-dr8"),
+            (Value::from("a=b"), "a=b"),
+            (Value::from(""), ""),
+        ] {
+            assert_eq!(cell(&value), expected);
+        }
     }
 }

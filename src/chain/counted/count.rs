@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::sync::Mutex;
 
 /// Counts all lanes, in rounds, on rayon's current threads. `cancel` ends it after the current
-/// round.
+/// block of each thread; a round that is cut short keeps its blocks up to the first missing one.
 pub fn count<W: BlockObserver>(
     lanes: &[Count<'_>],
     stop: &Stop,
@@ -68,9 +68,11 @@ pub fn count<W: BlockObserver>(
                 if let Some(stream) = &streams[l] {
                     let mut stream = stream.lock().expect("no holder panics");
                     let next = |_| {
-                        stream
-                            .next(&lanes[l], workspace)
-                            .map(|counted| (counted, Some(observer.observe(l, &stream.view()))))
+                        let counted = (!cancel.is_cancelled())
+                            .then(|| stream.next(&lanes[l], workspace))
+                            .flatten()?;
+                        observer.advance(stream.symbols());
+                        Some((counted, Some(observer.observe(l, &stream.view()))))
                     };
                     return (0..blocks).map_while(next).collect();
                 }
@@ -88,12 +90,15 @@ pub fn count<W: BlockObserver>(
                     values: workspace.equalised(),
                     decided: workspace.decided(),
                 };
+                observer.advance(lanes[l].block_symbols());
                 vec![(counted, (!blind(l)).then(|| observer.observe(l, &seen)))]
             })
         };
-        let found: Vec<Vec<(LaneCount, Option<W::Observation>)>> =
-            work.par_iter().map(one).collect();
+        let found: Vec<Option<Counted<W::Observation>>> =
+            work.par_iter().map(|item| (!cancel.is_cancelled()).then(|| one(item))).collect();
         for (&(_, lane, _), blocks) in work.iter().zip(found) {
+            // codewords of a port need the same blocks of all its lanes
+            let Some(blocks) = blocks else { break };
             for (block, found) in blocks {
                 counted[lane].merge(&block);
                 if let Some(found) = found {
@@ -106,6 +111,9 @@ pub fn count<W: BlockObserver>(
         }
     }
 }
+
+/// Counted blocks in their order, with what was observed of them.
+type Counted<O> = Vec<(LaneCount, Option<O>)>;
 
 fn one_block(lane: &Count<'_>, block: u64, workspace: &mut Workspace) -> LaneCount {
     let (mut sent, mut given) = workspace.take_levels();

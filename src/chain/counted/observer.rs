@@ -21,6 +21,9 @@ pub trait BlockObserver: Sync {
 
     /// Collects the observations, each lane's blocks in their order.
     fn collect(&mut self, lane: usize, found: Self::Observation);
+
+    /// Takes notice that so many symbols of a lane were counted, from any thread: progress.
+    fn advance(&self, _symbols: u64) {}
 }
 
 /// No observer.

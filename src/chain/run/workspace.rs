@@ -4,6 +4,7 @@ use crate::chain::build::plan::Plan;
 use crate::dsp::ffe;
 use crate::dsp::mlse::Mlse;
 use crate::math::fft;
+use crate::run_options::CancelToken;
 use crate::signal::{Aligned, Grid, Samples};
 use num_complex::Complex32;
 
@@ -43,9 +44,16 @@ pub struct Workspace {
     scratch: Aligned<Complex32>,
     aggressor: Aligned<f32>,
     aggressor_spectrum: Aligned<Complex32>,
+    /// Token of the run that it works for.
+    pub(super) cancel: CancelToken,
 }
 
 impl Workspace {
+    /// True once the run that it works for was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
     /// Memory for the blocks of `plan` and of every plan on the same grid.
     pub fn new(plan: &Plan) -> Workspace {
         let (grid, k) = (plan.grid, plan.grid.symbols * 2);
@@ -76,6 +84,7 @@ impl Workspace {
             scratch: Aligned::new(plan.transforms.scratch()),
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),
+            cancel: CancelToken::default(),
         };
         workspace.fit(plan);
         workspace

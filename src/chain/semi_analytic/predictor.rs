@@ -141,7 +141,12 @@ impl<'a> Predictor<'a> {
         transmission: f32,
     ) -> Vec<NoiselessBlock> {
         let sections = self.noises.sections_with_slope();
-        let record = |(i, levels): (usize, Vec<u8>)| {
+        let mut records = Vec::with_capacity(blocks.len());
+        for (i, levels) in blocks.into_iter().enumerate() {
+            // a cancelled run has no result, and the first block is never missing
+            if i > 0 && workspace.is_cancelled() {
+                break;
+            }
             let keys = StreamKeys {
                 shared_seed: self.shared_seed,
                 lane_seed,
@@ -149,9 +154,17 @@ impl<'a> Predictor<'a> {
                 noise: 0,
                 selection: NoiseSelection::None,
             };
-            NoiselessBlock::new(self.plan, workspace, levels, &keys, transmission, &sections)
-        };
-        blocks.into_iter().enumerate().map(record).collect()
+            let plan = self.plan;
+            records.push(NoiselessBlock::new(
+                plan,
+                workspace,
+                levels,
+                &keys,
+                transmission,
+                &sections,
+            ));
+        }
+        records
     }
 
     /// Remakes the records where the receiver bends them, and says by which factor they still
@@ -186,6 +199,9 @@ impl<'a> Predictor<'a> {
         transmission: f32,
         near: Option<&Trained>,
     ) -> Result<Trained, NotEvaluated> {
+        if workspace.is_cancelled() {
+            return Err(NotEvaluated::new("stopped before it was trained"));
+        }
         if let Some(refusal) = self.plan.clocking().and_then(|_| self.plan.refuses_streaming()) {
             return Err(refusal);
         }

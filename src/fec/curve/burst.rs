@@ -49,7 +49,7 @@ pub enum BurstError {
     )]
     Form,
     /// A part is not a number.
-    #[error("{0} is not a number")]
+    #[error("'{0}' is not a number")]
     Number(String),
 }
 
@@ -58,7 +58,7 @@ impl FromStr for Burst {
 
     fn from_str(text: &str) -> Result<Self, BurstError> {
         let number = |part: &str| {
-            part.trim().parse::<f64>().map_err(|_| BurstError::Number(format!("{part:?}")))
+            part.trim().parse::<f64>().map_err(|_| BurstError::Number(part.trim().to_owned()))
         };
         match text.split(':').collect::<Vec<_>>()[..] {
             ["none"] => Ok(Self::None),

@@ -15,7 +15,7 @@ mod point;
 mod scheme;
 mod trial;
 
-pub use crate::run_options::{CancelToken, Progress, RunOptions};
+pub use crate::run_options::{CancelToken, Progress, RunOptions, WorkUnit};
 pub use bers::{Bers, BersError};
 pub use burst::{Burst, BurstError};
 pub use description::FecCurve;

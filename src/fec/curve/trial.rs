@@ -6,7 +6,7 @@ use super::description::FecCurve;
 use super::point::CurvePoint;
 use crate::error::{KeyPath, Problems, Result};
 use crate::fec::layout::CodewordLayout;
-use crate::run_options::RunOptions;
+use crate::run_options::{RunOptions, WorkUnit};
 use crate::seed::Seed;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl Trial {
     ///
     /// Each chunk of about a thousand codewords has its random streams. Between rounds it is
     /// decided which points have enough errors. A cancelled count keeps its completed chunks.
-    /// Progress is that of chunks, of all points, that are counted or no longer needed.
+    /// Progress is that of codewords, of all points, that are counted or no longer needed.
     pub fn run(&self, options: &RunOptions<'_>) -> Vec<CurvePoint> {
         let sets = self.curve.codewords.div_ceil(self.curve.coding.codewords as u64);
         let chunks = sets.div_ceil(chunk_sets(&self.layout));
@@ -79,7 +79,11 @@ impl Trial {
             (next, round) = (end, (2 * round).min(CHUNKS_MAX));
             let enough = counted.iter().filter(|counted| is_enough(counted)).count() as u64;
             let open = counted.len() as u64 - enough;
-            options.report(enough * chunks + open * next, counted.len() as u64 * chunks);
+            // the last chunk of a point may be shorter
+            let share =
+                (enough * chunks + open * next) as f64 / (counted.len() as u64 * chunks) as f64;
+            let total = self.curve.codewords as f64 * counted.len() as f64;
+            options.report(share * total, total, WorkUnit::Codewords);
         }
         self.points(&counted)
     }

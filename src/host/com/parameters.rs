@@ -2,6 +2,7 @@
 
 use crate::error::{KeyPath, Place, Problem, Problems, Result};
 use crate::host::trace::Package;
+use crate::path_text::path_of;
 use serde::{Deserialize, Serialize};
 
 /// Sets included in lightlane. A new one is a TOML file and a line here.
@@ -210,7 +211,7 @@ impl Parameters {
             problems.push(Problem { place, path: String::new(), value: value.to_owned(), remedy });
             Err(problems.into())
         };
-        let text = match std::fs::read_to_string(name_or_file) {
+        let text = match std::fs::read_to_string(path_of(name_or_file)) {
             Ok(text) => text,
             Err(error) => {
                 let known: Vec<&str> = Parameters::names().collect();

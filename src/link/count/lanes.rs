@@ -1,8 +1,8 @@
 //! Counting all lanes, as they are and at the limit.
 
 use crate::chain::{
-    ClockReading, Count, LaneCount, NotEvaluated, Prediction, Stop, Tally, Trained, WorkspacePool,
-    count,
+    BlockObserver, BlockView, ClockReading, Count, LaneCount, Method, NotEvaluated, Prediction,
+    Stop, Tally, Trained, WorkspacePool, count,
 };
 use crate::link::count::fec_stage::FecStage;
 use crate::link::count::reported::CountedBer;
@@ -13,6 +13,7 @@ use crate::link::solve::lane::{LaneSolution, SolvedLane};
 use crate::link::solve::margin::LossMargin;
 use crate::link::solve::method::LaneCounter;
 use crate::link::solve::segment::SolvedSegment;
+use crate::link::solve::work::WorkMeter;
 use crate::run_options::CancelToken;
 
 /// Counts of all lanes with some receiver, and the FEC stage after them.
@@ -61,37 +62,57 @@ impl CountedLanes {
     }
 }
 
-/// Counts every lane as it is, and with the power at which it meets the limit; `step` is called
-/// after each.
+/// Counts every lane as it is, and with the power at which it meets the limit.
 pub(crate) fn count_both(
     solved: &[SolvedLane],
     workspaces: &WorkspacePool,
+    work: &WorkMeter<'_>,
     cancel: &CancelToken,
     simulation: &Simulation,
-    step: &dyn Fn(),
 ) -> [CountedLanes; 2] {
-    let here = count_all(solved, workspaces, cancel, simulation.symbols, |r| {
+    let here = count_all(solved, workspaces, (work, cancel), simulation.symbols, |r| {
         let SolvedSegment { trained, prediction } = r.optical();
         Some((trained, prediction, &r.counter))
     });
-    step();
-    let at_limit = count_all(solved, workspaces, cancel, simulation.symbols_at_limit, |r| {
-        match (&r.margins.loss, &r.at_limit) {
-            (LossMargin::Found(_, trained), Some(prediction)) => {
-                Some((trained, prediction, &r.counter_at_limit))
+    let at_limit =
+        count_all(solved, workspaces, (work, cancel), simulation.symbols_at_limit, |r| {
+            match (&r.margins.loss, &r.at_limit) {
+                (LossMargin::Found(_, trained), Some(prediction)) => {
+                    Some((trained, prediction, &r.counter_at_limit))
+                }
+                _ => None,
             }
-            _ => None,
-        }
-    });
-    step();
+        });
     [here, at_limit]
+}
+
+/// The FEC stage, with a report of each block's work.
+struct Watched<'a> {
+    fec: &'a mut FecStage,
+    work: &'a WorkMeter<'a>,
+}
+
+impl BlockObserver for Watched<'_> {
+    type Observation = <FecStage as BlockObserver>::Observation;
+
+    fn observe(&self, lane: usize, seen: &BlockView<'_>) -> Self::Observation {
+        self.fec.observe(lane, seen)
+    }
+
+    fn collect(&mut self, lane: usize, found: Self::Observation) {
+        self.fec.collect(lane, found);
+    }
+
+    fn advance(&self, symbols: u64) {
+        self.work.add(symbols);
+    }
 }
 
 /// Counts every lane for which `receiver` gives one.
 fn count_all<'a>(
     solved: &'a [SolvedLane],
     workspaces: &WorkspacePool,
-    cancel: &CancelToken,
+    (work, cancel): (&WorkMeter<'_>, &CancelToken),
     symbols: u64,
     receiver: impl Fn(&'a LaneSolution) -> Option<(&'a Trained, &'a Prediction, &'a LaneCounter)>,
 ) -> CountedLanes {
@@ -118,7 +139,11 @@ fn count_all<'a>(
         &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
     );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
-    let counted = count(&lanes, &stop, workspaces, &mut fec, cancel);
+    // a lane without a receiver, or one that is not counted, is no work
+    let uncounted = |lane: &Count<'_>| matches!(lane.method, Method::NotEvaluated(_));
+    let idle = solved.len() - lanes.len() + lanes.iter().filter(|&lane| uncounted(lane)).count();
+    work.add(idle as u64 * symbols);
+    let counted = count(&lanes, &stop, workspaces, &mut Watched { fec: &mut fec, work }, cancel);
     if let Some((counted, (lane, ..))) =
         counted.iter().zip(able()).find(|(counted, _)| counted.not_evaluated.is_some())
     {

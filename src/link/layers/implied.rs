@@ -1,6 +1,7 @@
 //! Files of a description: where they lie, and the kinds that their keys choose, since a file that
 //! is named is meant to be used.
 
+use crate::path_text::text_of;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -69,7 +70,7 @@ fn beside_in(name: &str, folder: &Path, table: &mut Table) {
             && !file.is_empty()
             && Path::new(file.as_str()).is_relative()
         {
-            *file = folder.join(file.as_str()).to_string_lossy().into_owned();
+            *file = text_of(folder.join(file.as_str()).as_os_str());
         }
     };
     for (key, value) in table {

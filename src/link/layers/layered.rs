@@ -11,6 +11,7 @@ use crate::link::layers::source;
 use crate::link::layers::{ignored, implied};
 use crate::link::result::targets;
 use crate::measured::{FileRead, Library};
+use std::ffi::OsStr;
 use std::path::Path as FilePath;
 use toml::{Table, Value};
 
@@ -63,7 +64,12 @@ impl LayeredConfig {
     /// A name of neither a preset nor a file; a file that cannot be read, is larger than 1 MiB or
     /// is not text. Problems *in* a file are reported by [`LayeredConfig::resolve`], together with
     /// all others.
-    pub fn open(source: &str) -> Result<LayeredConfig> {
+    pub fn open(source: impl AsRef<OsStr>) -> Result<LayeredConfig> {
+        LayeredConfig::open_named(source.as_ref())
+    }
+
+    fn open_named(path: &OsStr) -> Result<LayeredConfig> {
+        let (path, source) = (FilePath::new(path), &*path.to_string_lossy());
         if let Some(preset) = presets::find(source) {
             let layers = vec![Layer::parse(preset.name, preset.text)];
             return Ok(LayeredConfig {
@@ -72,7 +78,6 @@ impl LayeredConfig {
                 library: Library::default(),
             });
         }
-        let path = FilePath::new(source);
         if path.components().count() < 2
             && !source.ends_with(".toml")
             && !source.contains(['/', '\\'])

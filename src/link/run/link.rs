@@ -15,12 +15,15 @@ use crate::link::run::port_result::port;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::lane::SolvedLane;
 use crate::link::solve::variants::solve_with_variants;
+use crate::link::solve::work::{WorkMeter, solving_symbols};
 use crate::measured::Library;
 use crate::run_options::{CancelToken, RunOptions};
 use crate::transmitter::Modulator;
 use rayon::prelude::*;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Why a lane of a cancelled run has no figures.
+const STOPPED: &str = "stopped before it was evaluated";
 
 /// A link, resolved from its layers.
 pub struct Link {
@@ -58,7 +61,8 @@ impl Link {
     pub fn lane(&self, number: usize, cache: &mut PlanCache) -> Result<Lane> {
         let config = &self.resolved.lanes[number];
         let (custom, library) = (self.custom.of(number), &self.resolved.library);
-        Lane::build_sending(config, number, custom, library, Lane::sender(config), cache)
+        let (sender, never) = (Lane::sender(config), CancelToken::default());
+        Lane::build_sending(config, number, custom, library, sender, cache, &never)
     }
 
     /// Runs every lane on rayon's current threads; the result does not depend on the number of
@@ -70,11 +74,9 @@ impl Link {
     pub fn run(&self, options: &RunOptions<'_>) -> Result<LinkResult> {
         let cancel = &options.cancel;
         let (configs, library) = (&self.resolved.lanes, &self.resolved.library);
-        let workspaces = WorkspacePool::default();
-        let total = configs.len() as u64 + 2;
-        let done = AtomicU64::new(0);
-        let step = || options.report(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+        let workspaces = WorkspacePool::cancelled_by(cancel);
         let base = &self.resolved.base;
+        let work = WorkMeter::new(configs.iter(), &base.simulation, options);
         let shared = Lane::sender(base);
         // lanes with payload carry the payload of the port
         let sender = |config: &Config| {
@@ -84,31 +86,39 @@ impl Link {
                 None
             }
         };
-        let solved: Vec<Result<SolvedLane>> = configs
+        let solved: Vec<Result<Option<SolvedLane>>> = configs
             .par_iter()
             .enumerate()
             .map_init(PlanCache::default, |cache, (number, config)| {
+                if cancel.is_cancelled() {
+                    return Ok(None);
+                }
                 let (custom, sender) = (self.custom.of(number), sender(config));
-                let lane = Lane::build_sending(config, number, custom, library, sender, cache)?;
+                let lane =
+                    Lane::build_sending(config, number, custom, library, sender, cache, cancel)?;
                 let solved = solve_with_variants(lane, &workspaces, cache, cancel)?;
-                step();
-                Ok(solved)
+                work.add(solving_symbols(config));
+                // what was cut short is no result
+                Ok((!cancel.is_cancelled()).then_some(solved))
             })
             .collect();
-        let solved: Vec<SolvedLane> = solved.into_iter().collect::<Result<_>>()?;
-        let [here, at_limit] =
-            count_both(&solved, &workspaces, cancel, &self.resolved.base.simulation, &step);
+        let solved: Vec<SolvedLane> =
+            solved.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        let [here, at_limit] = count_both(&solved, &workspaces, &work, cancel, &base.simulation);
         let mut result = self.result(&solved, &here, &at_limit);
         if options.cancel.is_cancelled() {
-            result
-                .warnings
-                .push("stopped early: fewer symbols were counted than requested".to_owned());
+            let unsolved = configs.len() - solved.len();
+            result.warnings.push(if unsolved > 0 {
+                format!("stopped early: {unsolved} of {} lanes were not solved", configs.len())
+            } else {
+                "stopped early: fewer symbols were counted than requested".to_owned()
+            });
         }
         Ok(result)
     }
 
     /// Runs one lane from its own description, with the same figures as in a run of all lanes;
-    /// `library`, `cache` and `workspaces` are kept between calls.
+    /// `library`, `cache` and `workspaces` are kept between calls. A cancelled run has no figures.
     ///
     /// # Errors
     ///
@@ -119,11 +129,18 @@ impl Link {
         library: &Library,
         cache: &mut PlanCache,
         workspaces: &WorkspacePool,
-        cancel: &CancelToken,
+        options: &RunOptions<'_>,
     ) -> Result<LaneResult> {
-        let lane = Lane::build_through(config, number, library, cache)?;
+        let cancel = &options.cancel;
+        let work = WorkMeter::new([config].into_iter(), &config.simulation, options);
+        let sender = Lane::sender(config);
+        let lane = Lane::build_sending(config, number, None, library, sender, cache, cancel)?;
         let solved = [solve_with_variants(lane, workspaces, cache, cancel)?];
-        let [here, at_limit] = count_both(&solved, workspaces, cancel, &config.simulation, &|| ());
+        if cancel.is_cancelled() {
+            return Ok(LaneResult::refused(number, STOPPED));
+        }
+        work.add(solving_symbols(config));
+        let [here, at_limit] = count_both(&solved, workspaces, &work, cancel, &config.simulation);
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
 
@@ -135,8 +152,14 @@ impl Link {
     ) -> LinkResult {
         let base = &self.resolved.base;
         let limit_ber = base.limit_ber();
-        let lanes: Vec<LaneResult> =
-            solved.iter().enumerate().map(|(i, s)| lane_result(i, s, here, at_limit)).collect();
+        let numbers: Vec<usize> = solved.iter().map(|solved| solved.lane.number).collect();
+        let mut found = (0..).zip(solved).peekable();
+        let lanes: Vec<LaneResult> = (0..self.resolved.lanes.len())
+            .map(|number| match found.next_if(|(_, solved)| solved.lane.number == number) {
+                Some((i, solved)) => lane_result(i, solved, here, at_limit),
+                None => LaneResult::refused(number, STOPPED),
+            })
+            .collect();
         let mut warnings = self.resolved.warnings.clone();
         for warning in solved.iter().flat_map(|s| &s.warnings) {
             if !warnings.contains(warning) {
@@ -172,7 +195,7 @@ impl Link {
             module: base.module.kind,
             symbol_rate_gbd: base.symbol_rate_gbd,
             limit_ber,
-            port: port(&lanes, here, at_limit),
+            port: port(&lanes, &numbers, here, at_limit),
             lanes,
             files: files::of(solved.iter().map(|s| &s.lane)),
             spec: Vec::new(),

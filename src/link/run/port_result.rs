@@ -6,20 +6,21 @@ use crate::link::result::pooled::{LaneErrors, LaneRatio, pooled};
 use crate::link::result::port::PortResult;
 use crate::units::db_from_power_ratio;
 
-/// All lanes together.
+/// All lanes together; `counted_lanes` are the numbers of those that were counted, in the order of
+/// the counts.
 pub(crate) fn port(
     lanes: &[LaneResult],
+    counted_lanes: &[usize],
     here: &CountedLanes,
     at_limit: &CountedLanes,
 ) -> PortResult {
+    let of_counts = || counted_lanes.iter().enumerate().map(|(index, &lane)| (index, &lanes[lane]));
     let (ber_counted, interval) = pooled(
-        lanes
-            .iter()
-            .enumerate()
+        of_counts()
             .filter_map(|(index, lane)| counted(here, index, lane.bits, lane.weighted_errors())),
     );
     let (ber_counted_at_limit, interval_at_limit) =
-        pooled(lanes.iter().enumerate().filter_map(|(index, lane)| {
+        pooled(of_counts().filter_map(|(index, lane)| {
             counted(at_limit, index, lane.bits_at_limit, lane.weighted_errors_at_limit())
         }));
     let mean = |of: fn(&LaneResult) -> Option<f64>| {

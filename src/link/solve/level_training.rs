@@ -90,6 +90,9 @@ fn equal_eyes(
     let mut levels = reading.levels();
     let mut slopes = [(levels[3] - levels[0]) / 2.0; 2];
     for _ in 1..READINGS {
+        if bench.workspaces.is_cancelled() {
+            break;
+        }
         let outer = levels[3] - levels[0];
         let errors = [1, 2].map(|k| levels[0] + outer * k as f64 / 3.0 - levels[k]);
         if outer <= 0.0 || errors.iter().all(|e| e.abs() <= CLOSE * outer) {
@@ -115,6 +118,9 @@ fn equal_eyes(
 
 /// The criterion of a search: ln of the error ratio, or TDECQ in dB.
 fn score(config: &Config, bench: &mut TrialContext<'_>) -> f64 {
+    if bench.workspaces.is_cancelled() {
+        return f64::INFINITY;
+    }
     let mut trial = trial_of(config);
     if config.transmitter.levels.train == LevelTraining::LeastErrorRatio {
         return cost(&trial, config.optical(), bench);
@@ -164,6 +170,9 @@ fn table(config: &mut Config, bench: &mut TrialContext<'_>, delay: f64) -> Resul
     let amplitudes = levels.map(|level| 2.0 * (level - levels[0]) / (levels[3] - levels[0]) - 1.0);
     let mut best: Option<(f64, [f64; LEVEL_CONTEXTS])> = None;
     for _ in 0..TABLE_ROUNDS {
+        if bench.workspaces.is_cancelled() {
+            break;
+        }
         config.transmitter.levels.entries = entries.to_vec();
         let reading = read(config, bench, Some(delay))?;
         let Some(left) = reading.residual(amplitudes).filter(|left| left.gain > 0.0) else { break };

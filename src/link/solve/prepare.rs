@@ -7,6 +7,7 @@ use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::solve::tuning;
 use crate::measured::Library;
+use crate::run_options::CancelToken;
 use crate::transmitter::Modulator;
 use std::sync::Arc;
 
@@ -32,11 +33,12 @@ impl Lane {
         library: &Library,
         cache: &mut PlanCache,
     ) -> Result<Lane> {
-        Self::build_sending(config, number, None, library, Self::sender(config), cache)
+        let never = CancelToken::default();
+        Self::build_sending(config, number, None, library, Self::sender(config), cache, &never)
     }
 
     /// The same with a custom modulator, if given, and with the port's payload, so that codewords
-    /// are encoded once for all lanes.
+    /// are encoded once for all lanes. Cancelled, its settings are not searched to the end.
     pub(crate) fn build_sending(
         config: &Config,
         number: usize,
@@ -44,6 +46,7 @@ impl Lane {
         library: &Library,
         sender: Option<FecSender>,
         cache: &mut PlanCache,
+        cancel: &CancelToken,
     ) -> Result<Lane> {
         let mut problems = Problems::new();
         let (files, described) = config.read(library, &mut problems);
@@ -55,9 +58,9 @@ impl Lane {
             return Err(problems.into());
         };
         let tuned = if custom.is_some() {
-            tuning::tuned(config, &modulator, library, cache)
+            tuning::tuned(config, &modulator, library, cache, cancel)
         } else {
-            tuning::tuned_once(config, &modulator, &files, library, cache)
+            tuning::tuned_once(config, &modulator, &files, library, cache, cancel)
         };
         Self::settled(tuned, number, modulator, files, library, sender, cache)
     }

@@ -53,6 +53,9 @@ fn first_lane(
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.
 pub(super) fn cost(config: &Config, kind: SegmentKind, bench: &mut TrialContext<'_>) -> f64 {
+    if bench.workspaces.is_cancelled() {
+        return f64::INFINITY;
+    }
     // a file that is missing is reported by the later build
     let Ok(segment) = first_lane(config, kind, bench) else { return f64::INFINITY };
     let symbols = Pattern { kind: PatternKind::Random, ..Pattern::default() }

@@ -8,6 +8,7 @@ use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::link::solve::budget::SETTINGS_ROUNDS;
 use crate::measured::{FileRead, Library};
+use crate::run_options::CancelToken;
 use crate::serdes::{Ctle, SerdesTx};
 use crate::transmitter::Modulator;
 use std::sync::Arc;
@@ -162,15 +163,17 @@ fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
 /// ratio.
 ///
 /// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
-/// error ratio of two short blocks of random symbols falls: a local minimum.
+/// error ratio of two short blocks of random symbols falls: a local minimum. Cancelled, the search
+/// ends where it is.
 pub(crate) fn tuned(
     config: &Config,
     modulator: &Arc<dyn Modulator>,
     library: &Library,
     cache: &mut PlanCache,
+    cancel: &CancelToken,
 ) -> Config {
     let mut found = config.clone();
-    let workspaces = WorkspacePool::default();
+    let workspaces = WorkspacePool::cancelled_by(cancel);
     let mut bench = TrialContext { modulator, library, cache, workspaces: &workspaces };
     let trains_levels = level_training::trains(config, &**modulator);
     if trains_levels {
@@ -193,6 +196,7 @@ pub(crate) fn tuned_once(
     files: &[FileRead],
     library: &Library,
     cache: &mut PlanCache,
+    cancel: &CancelToken,
 ) -> Config {
     if config.segments().iter().all(|&kind| knobs(config, kind).is_empty())
         && !level_training::trains(config, &**modulator)
@@ -200,10 +204,14 @@ pub(crate) fn tuned_once(
         return config.clone();
     }
     let files: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
-    let search = || Ok::<_, std::convert::Infallible>(tuned(config, modulator, library, cache));
+    // settings of a search that was cut short are not kept for others
+    let search = || {
+        let found = tuned(config, modulator, library, cache, cancel);
+        if cancel.is_cancelled() { Err(Box::new(found)) } else { Ok(found) }
+    };
     match library.derived(config, &files, search) {
         Ok(found) => (*found).clone(),
-        Err(never) => match never {},
+        Err(found) => *found,
     }
 }
 

@@ -96,7 +96,7 @@ pub(crate) fn eecq_db(
         instrument_sigma: 0.0,
         outer: None,
     };
-    let closure = Instrument::default()
+    let closure = Instrument::cancelled_by(workspaces.cancel())
         .measure(&capture, reference)
         .map_err(|refusal| refusal.to_string())?;
     Ok(closure.tdecq_db)

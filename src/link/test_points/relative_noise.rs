@@ -51,6 +51,9 @@ pub(super) fn rin_oma_per_hz(
     let variance = workspaces.with(&plan, |workspace| {
         let (trained, _) = level_variance(&plan, lane, modulated, workspace)?;
         let at = |phase: usize| {
+            if workspace.is_cancelled() {
+                return [0.0; 4];
+            }
             let trained = trained.late(phase as f64 / PHASES as f64, SYMBOLS);
             level_variance_of(&plan, lane, &trained, &settled, workspace)
         };

@@ -54,7 +54,7 @@ pub(crate) fn calibrated(
         config,
         wanted_db: secq_db,
         library,
-        workspaces: WorkspacePool::default(),
+        workspaces: WorkspacePool::cancelled_by(cancel),
         cache: PlanCache::default(),
         cancel,
     };

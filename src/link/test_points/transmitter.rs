@@ -59,10 +59,13 @@ pub(crate) fn measure(
 ) -> TxMeasurement {
     let config = &lane.config.tdecq;
     let reference = config.reference().expect("a description is checked before it is used");
-    let mut instrument = Instrument::default();
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
+        if workspaces.is_cancelled() {
+            return Err(STOPPED.to_owned());
+        }
         if let Some(outer) = light.edges(lane, &reference, &mut out) {
             let oma_w = outer.three_w - outer.zero_w;
             let read = relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
@@ -116,7 +119,7 @@ pub(crate) fn worst_tdecq_db(
     cache: &mut PlanCache,
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let mut instrument = Instrument::default();
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
     let config = &lane.config.tdecq;
     let mut after = |ps_per_nm: f64| {
         let light = TestLight::new(lane, ps_per_nm, &reference, workspaces, cache).ok()?;
@@ -134,7 +137,8 @@ pub(crate) fn tecq_db(
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
     let light = TestLight::new(lane, 0.0, &reference, workspaces, cache).ok()?;
-    light.tdecq(&mut Instrument::default(), &reference).ok().map(|tdecq| tdecq.tdecq_db)
+    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
+    light.tdecq(&mut instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
 /// RIN_OMA at TP2 as an instrument reads it, 1/Hz.
@@ -156,6 +160,9 @@ pub(crate) fn rin_oma_per_hz(
     relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache)
 }
 
+/// Why a cancelled run has no measurement.
+const STOPPED: &str = "stopped before it was measured";
+
 /// One period of the optical waveform after a test fibre.
 struct TestLight {
     power: Vec<f32>,
@@ -172,6 +179,9 @@ impl TestLight {
         workspaces: &WorkspacePool,
         cache: &mut PlanCache,
     ) -> Result<TestLight, String> {
+        if workspaces.is_cancelled() {
+            return Err(STOPPED.to_owned());
+        }
         let (source, symbols) = pattern(lane);
         let mut grid = lane.grid();
         grid.symbols = symbols;
@@ -193,6 +203,9 @@ impl TestLight {
             .expect("the node is there");
         workspaces.with(&plan, |workspace| {
             let power = probe.waveform(workspace, &levels, &lane.noiseless());
+            if workspace.is_cancelled() {
+                return Err(STOPPED.to_owned());
+            }
             let variance = level_variance(&plan, lane, levels.clone(), workspace);
             Ok(TestLight { variance: variance.map(|(_, variance)| variance), power, levels })
         })

@@ -70,7 +70,12 @@ impl Scope {
         };
         if !levels.iter().all(|level| level.is_finite()) || levels[0] >= levels[1] {
             let remedy = "must be a lowest and a highest level, or their distance above 0";
-            problems.report(&KeyPath::root(), "outer", format!("{levels:?}"), remedy);
+            problems.report(
+                &KeyPath::root(),
+                "outer",
+                format!("{}, {}", levels[0], levels[1]),
+                remedy,
+            );
         }
     }
 }

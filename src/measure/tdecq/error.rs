@@ -42,6 +42,9 @@ pub enum TdecqError {
         "no run of seven threes and six zeros that settles: measure on PRBS13Q or SSPRQ, with the right pattern and polarity"
     )]
     NoSettledRuns,
+    /// The measurement was cancelled.
+    #[error("stopped before it was measured")]
+    Stopped,
     /// The eye does not reach the target at any noise.
     #[error(
         "eye closed: its symbol error ratio stays above {target_ser:.1e} with the best reference equaliser"

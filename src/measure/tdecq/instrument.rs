@@ -12,6 +12,7 @@ use super::windows::Polyphase;
 use crate::math::fft::Planner;
 use crate::math::resample;
 use crate::measure::{align, levels};
+use crate::run_options::CancelToken;
 use crate::units::db_from_power_ratio;
 
 /// Smallest OMA over the largest sample: less is rounding of single precision.
@@ -23,9 +24,15 @@ const OMA_MIN: f64 = 1e-5;
 #[derive(Default)]
 pub struct Instrument {
     planner: Planner,
+    cancel: CancelToken,
 }
 
 impl Instrument {
+    /// An instrument whose measurements this token cancels.
+    pub fn cancelled_by(cancel: &CancelToken) -> Instrument {
+        Instrument { planner: Planner::default(), cancel: cancel.clone() }
+    }
+
     /// Measures TDECQ (TECQ, SECQ) with a reference receiver; its equaliser is the one with the
     /// smallest TDECQ.
     ///
@@ -109,7 +116,11 @@ impl Instrument {
         );
         let mut rows = Rows::default();
         let closed = TdecqError::Closed { target_ser: reference.target_ser };
-        let (setting, borne) = search::best(&eye, reference, &mut rows).ok_or(closed)?;
+        let found = search::best(&eye, reference, &mut rows, &self.cancel);
+        if self.cancel.is_cancelled() {
+            return Err(TdecqError::Stopped);
+        }
+        let (setting, borne) = found.ok_or(closed)?;
         let limiting = if borne.sigma[0] <= borne.sigma[1] {
             HistogramWindow::Left
         } else {

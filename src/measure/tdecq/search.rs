@@ -4,6 +4,7 @@ use super::eye_closure::{Borne, EyeUnderNoise, Rows, Setting};
 use super::reference::Reference;
 use super::start::{SearchStart, starts};
 use crate::math::minimax::minimise;
+use crate::run_options::CancelToken;
 
 /// Predicted gain at which the search ends, neper of the noise: 4e-6 dB. Ceq is flatter: known to
 /// about 0.01 dB.
@@ -16,14 +17,16 @@ const TARGET_FACTOR: f64 = 4.0;
 const LARGEST_TARGET: f64 = 0.3;
 
 /// The setting that tolerates the most noise at the target of the reference; `None` for an eye that
-/// stays closed.
+/// stays closed, and once `cancel` is cancelled.
 pub(super) fn best(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,
     rows: &mut Rows,
+    cancel: &CancelToken,
 ) -> Option<(Setting, Borne)> {
-    let (target, kept) = opened(eye, reference, rows)?;
-    let optima = kept.into_iter().filter_map(|start| optimum(eye, reference, start, target, rows));
+    let (target, kept) = opened(eye, reference, rows, cancel)?;
+    let optima =
+        kept.into_iter().filter_map(|start| optimum(eye, reference, start, target, rows, cancel));
     optima.max_by(|a, b| worst(&a.1).total_cmp(&worst(&b.1)))
 }
 
@@ -37,11 +40,15 @@ fn opened(
     eye: &EyeUnderNoise<'_>,
     reference: &Reference,
     rows: &mut Rows,
+    cancel: &CancelToken,
 ) -> Option<(f64, Vec<SearchStart>)> {
     let places = starts(eye, reference);
     let mut target = reference.target_ser;
     let measured = loop {
         let mut measure = |s: &SearchStart| {
+            if cancel.is_cancelled() {
+                return None;
+            }
             eye.borne(&s.variables.setting(&s.x), target, rows).map(|b| worst(&b).ln())
         };
         let measured: Vec<Vec<Option<f64>>> =
@@ -72,11 +79,16 @@ fn optimum(
     start: SearchStart,
     mut target: f64,
     rows: &mut Rows,
+    cancel: &CancelToken,
 ) -> Option<(Setting, Borne)> {
     let (variables, mut x) = (&start.variables, start.x);
     loop {
-        let functions =
-            |x: &[f64]| Some(variables.point(&eye.borne(&variables.setting(x), target, rows)?));
+        let functions = |x: &[f64]| {
+            let borne = (!cancel.is_cancelled())
+                .then(|| eye.borne(&variables.setting(x), target, rows))
+                .flatten()?;
+            Some(variables.point(&borne))
+        };
         x = minimise(&x, &start.constraints, &start.curvature, TOLERANCE, functions)?.0;
         if target <= reference.target_ser {
             let setting = variables.setting(&x);

@@ -5,13 +5,10 @@ use super::rank::{RankBy, ranks};
 use super::result::{Compared, Coordinates, Difference, Variant};
 use crate::error::Result;
 use crate::link::{LayeredConfig, Link, LinkResult};
-use crate::run_options::{Progress, RunOptions};
+use crate::run_options::{Progress, RunOptions, WorkUnit};
 use crate::sweep::axes::Axis;
 use crate::sweep::row::of_toml;
 use crate::sweep::run::Sweep;
-
-/// Steps of a run besides those of its lanes.
-const STEPS_OF_COUNTING: u64 = 2;
 
 /// A link and its variants, all checked.
 ///
@@ -75,6 +72,12 @@ impl Comparison {
         self.sweep.ignored_corner()
     }
 
+    /// Memory of the largest variant, bytes; [`memory_bytes`](crate::link::memory_bytes) has its
+    /// limits.
+    pub fn memory_bytes(&self, threads: usize) -> u64 {
+        self.sweep.memory_of_points_bytes(threads)
+    }
+
     /// Variants.
     pub fn variants(&self) -> u64 {
         self.sweep.points()
@@ -90,19 +93,21 @@ impl Comparison {
     /// A file of a pattern or of a measured part that can no longer be read.
     pub fn run(&self, options: &RunOptions<'_>) -> Result<Compared> {
         let keys: Vec<String> = self.sweep.axes().iter().map(Axis::name).collect();
-        let total = self.sweep.rows() + STEPS_OF_COUNTING * self.variants();
-        let (mut runs, mut before) = (Vec::new(), 0);
+        let (mut runs, variants) = (Vec::new(), self.variants());
         for point in 0..self.variants() {
             let values = self.sweep.values(point);
             let resolved = self.sweep.link(&values)?;
             let seeds: Vec<u64> = resolved.lanes.iter().map(|lane| lane.simulation.seed).collect();
-            let step = |Progress { done, .. }| options.report(before + done, total);
+            // variants are about as much work as the one that is running
+            let step = |Progress { done, total, .. }: Progress| {
+                let before = point as f64 * total;
+                options.report(before + done, variants as f64 * total, WorkUnit::Symbols);
+            };
             let result = Link::new(resolved)
                 .run(&RunOptions { cancel: options.cancel.clone(), progress: Some(&step) })?;
             if options.cancel.is_cancelled() {
                 break; // a count that was cancelled half way is no result
             }
-            before += seeds.len() as u64 + STEPS_OF_COUNTING;
             let at = Coordinates(keys.iter().cloned().zip(values.iter().map(of_toml)).collect());
             runs.push(VariantRun { at, seeds, result });
         }
