@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 
+mod absent_figures;
 mod architecture;
 mod channel;
 mod channel_inputs;
@@ -23,6 +24,7 @@ mod fec;
 mod fec_link;
 mod feedback_link;
 mod figures;
+mod file_axes;
 mod ideal;
 mod idle;
 mod import_graph;

@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use super::output;
 use super::runner::{RunnerArgs, stopped};
 use crate::error::{Error, Problem, Problems};
-use crate::link::{LayeredConfig, Resolved, Verdict, judge};
+use crate::link::{LayeredConfig, Resolved, Verdict, judge, uncounted_targets};
 use crate::report;
 use clap::Args;
 
@@ -63,7 +63,10 @@ impl CheckArgs {
         for file in &self.files {
             match LayeredConfig::open(file).and_then(|stack| stack.resolve()) {
                 Ok(link) if link.base.targets.is_empty() => problems.push(without_targets(file)),
-                Ok(link) => links.push((file, link)),
+                Ok(link) => {
+                    uncounted_targets(&link.base).iter().for_each(|p| problems.push(p.clone()));
+                    links.push((file, link));
+                }
                 Err(Error::Input(found)) => {
                     found.iter().for_each(|problem| problems.push(problem.clone()))
                 }

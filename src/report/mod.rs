@@ -1,6 +1,7 @@
 //! Results as text and JSON, and the table of models in the manual.
 
 mod benchmark;
+mod changed;
 mod channel;
 mod clock;
 mod com;

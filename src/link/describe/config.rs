@@ -155,7 +155,7 @@ impl Config {
     }
 
     /// Whether blocks are parts of one sequence.
-    fn streams(&self) -> bool {
+    pub(crate) fn streams(&self) -> bool {
         self.simulation.stream || self.segments().into_iter().any(|kind| self.clock(kind).streams())
     }
 

@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::segments::DecisionPoint;
 use crate::dsp::DetectorKind;
-use crate::host::{ChannelKind, ElectricalChannel};
+use crate::host::{ChannelKind, ElectricalChannel, PortSelection};
 use crate::link::describe::module::ModuleKind;
 use crate::pattern::PatternKind;
 use crate::receiver::{Limiting, NoiseModel, Tia};
@@ -142,15 +142,24 @@ impl Config {
 /// Keys of the kinds of channel that are not chosen.
 fn channel(idle: &mut Idle, at: &str, channel: &ElectricalChannel) {
     let why = |kind: &str| format!("{at}kind = \"{kind}\"");
-    let files = ["files", "ports", "with_packages"];
+    // crosstalk without ports of its own has those of the channel
+    let lends = |files: &[String], ports: &Option<PortSelection>| {
+        !files.is_empty() && ports.is_none()
+    };
+    let lends = lends(&channel.fext_files, &channel.fext_ports)
+        || lends(&channel.next_files, &channel.next_ports);
+    let files: &[&str] = match lends {
+        true => &["files", "with_packages"],
+        false => &["files", "ports", "with_packages"],
+    };
     match channel.kind {
-        ChannelKind::Trace => idle.add(at, &files, &why("trace")),
+        ChannelKind::Trace => idle.add(at, files, &why("trace")),
         ChannelKind::Files if !channel.with_packages => {
             idle.add(at, &["trace."], &format!("{} without with_packages", why("files")))
         }
         ChannelKind::Files => {}
         ChannelKind::Thru => {
-            idle.add(at, &files, &why("thru"));
+            idle.add(at, files, &why("thru"));
             idle.add(at, &["trace."], &why("thru"));
         }
     }
