@@ -10,8 +10,7 @@ use std::fmt::Write;
 /// below 1 GHz where they are `blocked`.
 fn four_port(loss_db: f64, blocked: bool) -> String {
     let names = ["tx-p", "rx-p", "tx-n", "rx-n"].iter().enumerate();
-    let mut text: String =
-        names.map(|(i, name)| format!("! Port[{}] = {name}\n", i + 1)).collect();
+    let mut text: String = names.map(|(i, name)| format!("! Port[{}] = {name}\n", i + 1)).collect();
     text += "# GHz S MA R 50\n";
     for k in 0..=600 {
         let f_ghz = f64::from(k) * 0.1;
@@ -27,16 +26,8 @@ fn four_port(loss_db: f64, blocked: bool) -> String {
     text
 }
 
-const LPO: [&str; 8] = [
-    "800gbase-dr8",
-    "--set",
-    "lanes=1",
-    "--set",
-    "module.kind=lpo",
-    "--symbols",
-    "0",
-    "--set",
-];
+const LPO: [&str; 8] =
+    ["800gbase-dr8", "--set", "lanes=1", "--set", "module.kind=lpo", "--symbols", "0", "--set"];
 
 fn folder(name: &str) -> Folder {
     let folder = Folder::new(name);

@@ -4,6 +4,7 @@
 
 mod absent_figures;
 mod architecture;
+mod capture_files;
 mod channel;
 mod channel_inputs;
 mod channels;

@@ -304,8 +304,7 @@ impl ElectricalChannel {
             let guessed = maps.iter().flatten().next().copied();
             self.ports.clone().or(guessed.map(PortSelection::from))
         };
-        let given =
-            |own| GivenPorts { own: Option::as_ref(own), inherited: of_channel() };
+        let given = |own| GivenPorts { own: Option::as_ref(own), inherited: of_channel() };
         let (fext, _) = of("fext_files", &self.fext_files, &given(&self.fext_ports));
         let (next, _) = of("next_files", &self.next_files, &given(&self.next_ports));
         [own, fext, next]

@@ -2,7 +2,7 @@
 //! estimated from its repeats.
 //!
 //! A capture comes from an oscilloscope or from another simulator: power over time, with one period
-//! of a known pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the
+//! of a known pattern or more. [`Capture::open`] takes it from text, `.npy` or HDF5, [`locate`] finds the
 //! pattern in it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
 
 mod lag_search;
@@ -17,6 +17,8 @@ mod resample_kernel;
 mod residual;
 mod sample_unit;
 mod time_base;
+#[cfg(feature = "hdf5")]
+mod variables;
 
 pub use locate::locate;
 pub use located::{BitCoding, Candidate, Located};
