@@ -339,10 +339,7 @@ fn dsp(idle: &mut Idle, at: &str, dsp: &DspConfig) {
         idle.add(&adc, &["effective_bits"], "enob is given");
     }
     interleave(idle, &format!("{adc}interleave."), dsp.adc.interleave.as_ref());
-    if !dsp.ffe.fixed.is_empty() {
-        let why = format!("{at}ffe.fixed is given");
-        idle.add(at, &["ffe.adaptation", "ffe.lms_step"], &why);
-    } else if dsp.ffe.adaptation == AdaptationKind::Mmse {
+    if dsp.ffe.adaptation == AdaptationKind::Mmse {
         idle.add(at, &["ffe.lms_step"], &format!("{at}ffe.adaptation = \"mmse\""));
     }
     let others: &[&str] = match dsp.detector {

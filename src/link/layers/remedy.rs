@@ -17,8 +17,8 @@ pub(super) fn is_unknown_key(message: &str) -> bool {
     message.starts_with("unknown field")
 }
 
-/// Remedy for an unknown key at a path: the nearest key of its table, or another place with a key of
-/// that name, or all keys of the table; only those whose first name is `allowed`.
+/// Remedy for an unknown key at a path: the nearest key of its table, or another place with a key
+/// of that name, or all keys of the table; only those whose first name is `allowed`.
 pub(super) fn of_unknown_key(
     at: &[String],
     message: &str,
