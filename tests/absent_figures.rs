@@ -17,7 +17,7 @@ fn a_figure_that_no_run_has_is_refused_first() {
         ("ber_counted", "needs simulation.symbols above 0"),
         ("effective_samples_at_limit", "needs simulation.symbols_at_limit above 0"),
         ("corner_worst_loss_margin_db", "needs simulation.corners = true"),
-        ("clock_offset_ppm", "needs a clock in stream mode"),
+        ("clock_offset_ppm", "needs a clock that is recovered"),
     ] {
         let lines = refused(&sweep(figure, &[]));
         let said = format!("figure = {figure}: {remedy}");

@@ -54,7 +54,9 @@ impl Variable {
         if count.is_none_or(|count| count > VALUES_MAX) {
             return Err(format!("has more than {VALUES_MAX} numbers"));
         }
-        let raw = self.dataset.read_f64().map_err(|because| format!("is torn: {because}"))?;
+        let raw = self.dataset.read_f64().map_err(|because| {
+            format!("cannot be read: {because}; must be whole, in a format of HDF5 1.14 or before")
+        })?;
         let of = |key: &str| {
             let found = self.properties.iter().find(|[name, _]| name == key);
             found.and_then(|[_, value]| value.parse::<f64>().ok())

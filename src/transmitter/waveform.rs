@@ -31,8 +31,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturedWaveform {
-    /// Text of time and power, or of power alone, a `.npy` array, or an HDF5 or MATLAB file: one or more whole periods of a
-    /// pattern.
+    /// Text of time and power, or of power alone, a `.npy` array, or an HDF5 or MATLAB file: one or
+    /// more whole periods of a pattern.
     pub file: String,
     /// Unit of its power.
     pub unit: PowerUnit,

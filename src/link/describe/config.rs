@@ -146,7 +146,7 @@ impl Config {
     }
 
     /// The clock of the receiver that decides a segment.
-    fn clock(&self, kind: SegmentKind) -> &ClockConfig {
+    pub(crate) fn clock(&self, kind: SegmentKind) -> &ClockConfig {
         match kind.to {
             DecisionPoint::NearModule => &self.module.rx.dsp.clock,
             DecisionPoint::FarModule => &self.receiver.dsp.clock,

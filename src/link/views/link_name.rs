@@ -124,7 +124,7 @@ mod tests {
             "800gbase-dr8, EML/MZM, lane 2 fibre length 1 km"
         );
         let many = ["fibre.length_km=2", "receiver.tia.bandwidth_ghz=40", "spread.module=3"];
-        assert!(name(&[&many[..], &["spread.launch_power_db=0.3"]].concat()).ends_with("1 more"));
+        assert!(name(&[&many[..], &["spread.launch_power_db=0.4"]].concat()).ends_with("1 more"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::link::describe::module::ModuleKind;
 use crate::link::describe::segments::DecisionPoint;
 use crate::link::result::metrics::lane::lane_metrics;
 use crate::link::result::metrics::transmitter::MEASURED;
+use crate::serdes::dsp::ClockRecovery;
 
 /// A setting, and the metrics that are absent without it.
 struct Need {
@@ -38,7 +39,7 @@ impl Need {
 
 const TDECQ: &str = "tdecq.enabled = true: the transmitter is not measured otherwise";
 
-static NEEDS: [Need; 12] = [
+static NEEDS: [Need; 13] = [
     Need::of(
         "module.kind = \"lpo\": no other module is driven by the host",
         |config| config.optical().from == DecisionPoint::NearHost,
@@ -129,11 +130,14 @@ static NEEDS: [Need; 12] = [
         &[
             "clock_phase_error_rms_ui",
             "clock_phase_error_predicted_rms_ui",
-            "clock_offset_ppm",
             "clock_slips_forward",
             "clock_slips_backward",
-            "clock_bandwidth_mhz",
         ],
+    ),
+    Need::of(
+        "a clock that is recovered: see receiver.dsp.clock.recovery",
+        Config::recovers_clock,
+        &["clock_offset_ppm", "clock_bandwidth_mhz"],
     ),
     Need::of(
         "a payload with an inner code: see fec.coding and pattern.kind",
@@ -200,6 +204,11 @@ impl Config {
         needed.filter(|need| !(need.is_met)(self)).map(|need| need.remedy).next()
     }
 
+    /// True if the receiver of the light recovers its clock.
+    fn recovers_clock(&self) -> bool {
+        self.clock(self.optical()).recovery != ClockRecovery::Ideal
+    }
+
     /// Detectors of the receivers that a lane uses.
     fn detectors(&self) -> Vec<DetectorKind> {
         let mut kinds = Vec::new();
@@ -223,9 +232,16 @@ mod tests {
     use crate::run_options::RunOptions;
     use crate::table::Unit;
 
-    /// Numbers that a run may leave out, whatever its settings: what no error was counted for, a
-    /// margin without an interval, a lane that is not overloaded or reaches its limit.
-    const BY_RESULT: [&str; 14] = [
+    /// Numbers that a run may leave out, whatever its settings: what no error or no whole codeword
+    /// was counted for, a margin without an interval, a lane that is not overloaded or reaches its
+    /// limit, a phase that stands still.
+    const BY_RESULT: [&str; 20] = [
+        "ber_counted_at_limit",
+        "block_error_ratio_low",
+        "block_error_ratio_high",
+        "burst_continuation_predicted",
+        "burst_continuation_predicted_at_limit",
+        "clock_phase_error_predicted_rms_ui",
         "ber_counted",
         "burst_continuation",
         "burst_continuation_at_limit",
@@ -250,8 +266,13 @@ mod tests {
         for settings in [
             &["simulation.symbols_at_limit=2048"][..],
             &["simulation.symbols=0", "simulation.symbols_at_limit=0"],
-            &["receiver.dsp.detector=dfe", "simulation.stream=true", "fec.coding=none"],
-            &["module.kind=lpo", "simulation.corners=true", "transmitter.levels.inner=[-0.3, 0.3]"],
+            &[
+                "receiver.dsp.detector=dfe",
+                "simulation.stream=true",
+                "fec.coding=none",
+                "pattern.kind=random",
+            ],
+            &["module.kind=lpo", "simulation.corners=true", "host.channel.trace.loss_db=4"],
         ] {
             let mut stack = LayeredConfig::open("800gbase-dr8").unwrap();
             small.iter().chain(settings).for_each(|setting| stack.set(setting).unwrap());
