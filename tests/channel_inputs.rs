@@ -170,7 +170,7 @@ fn distance(a: &ComChannel, b: &ComChannel) -> f64 {
 fn figures(path: &str, ports: &PortSelection) -> [f64; 6] {
     let found = Inspection::open(path, Some(ports), Some(53.125)).unwrap();
     let channel = ElectricalChannel {
-        ports: Some(ports.map(&[]).unwrap()),
+        ports: Some(ports.clone()),
         ..ElectricalChannel::of_files(vec![path.to_owned()])
     };
     let library = Library::default();

@@ -222,6 +222,7 @@ fn a_lane_whose_baseline_wanders_is_judged_by_its_count_and_says_why() {
     let config = wandering(0.0);
     let resolved = lightlane::link::Resolved {
         warnings: Vec::new(),
+        changes: Vec::new(),
         base: config.clone(),
         lanes: vec![config],
         hash: String::new(),

@@ -108,6 +108,7 @@ fn lanes_differ_by_their_patches_and_their_spread_only() {
     patched.fibre.connector_loss_db += 1.0;
     let resolved = Resolved {
         warnings: Vec::new(),
+        changes: Vec::new(),
         base: c.clone(),
         lanes: vec![c.clone(), c.clone(), patched],
         hash: String::new(),

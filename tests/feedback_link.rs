@@ -160,6 +160,7 @@ fn a_margin_that_cannot_be_counted_is_null_with_its_reason() {
     let config = counted_margin();
     let resolved = Resolved {
         warnings: Vec::new(),
+        changes: Vec::new(),
         base: config.clone(),
         lanes: vec![config],
         hash: String::new(),
@@ -299,6 +300,7 @@ fn eyes_histograms_and_waterfalls_show_what_is_after_the_feedback() {
         config.simulation.symbols_at_limit = 1 << 16;
         let resolved = Resolved {
             warnings: Vec::new(),
+            changes: Vec::new(),
             base: config.clone(),
             lanes: vec![config.clone()],
             hash: String::new(),

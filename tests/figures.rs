@@ -55,6 +55,7 @@ fn one_lane(kind: TransmitterKind, samples_per_symbol: usize) -> Config {
 fn resolved(config: &Config) -> Resolved {
     Resolved {
         warnings: Vec::new(),
+        changes: Vec::new(),
         base: config.clone(),
         lanes: vec![config.clone(); config.lanes],
         hash: String::new(),

@@ -44,6 +44,49 @@ fn what_is_without_effect_is_named_and_moves_no_bit() {
         (&far_host, "host.channel.with_packages=true", "host.channel.kind = \"trace\""),
         (&["module.kind=lro"], "receiver.dsp.ffe.taps=5", "module.kind = \"lro\""),
         (&["module.kind=retimed"], "module.rx.dsp.mlse.memory=2", "detector = \"slicer\""),
+        (&[], "fibre.ranges.wavelength_max_nm=1320.0", "no corner of the dispersion"),
+        (&[], "simulation.guard_symbols=600", "blocks are periodic"),
+        (&[], "transmitter.levels.inner=[-0.3, 0.3]", "transmitter.levels.train finds them"),
+        (&["spread.launch_power_db=0.0"], "spread.module=5", "spread.launch_power_db = 0"),
+        (
+            &["fec.coding=none", "pattern.kind=random"],
+            "fec.added_ber=1e-3",
+            "fec.coding = \"none\"",
+        ),
+        (
+            &["simulation.count=importance", "simulation.symbols=2048"],
+            "fec.added_ber=1e-3",
+            "simulation.count = \"importance\"",
+        ),
+        (
+            &[
+                "receiver.dsp.adc.interleave.converters=2",
+                "receiver.dsp.adc.interleave.gains_percent=[0.1, -0.1]",
+            ],
+            "receiver.dsp.adc.interleave.gain_rms_percent=3.0",
+            "gains_percent is given",
+        ),
+        (&["transmitter.kind=mzm"], "transmitter.mzm.bandwidth_ghz=20.0", "travelling-wave"),
+        (
+            &["transmitter.kind=mzm", "transmitter.mzm.electrode=low-pass"],
+            "transmitter.mzm.index_mismatch=0.5",
+            "low-pass",
+        ),
+        (&far_host, "module.tx.swing_vppd=0.5", "module.kind = \"lpo\""),
+        (&far_host, "transmitter.ffe.taps=[0.0, 1.0, 0.0]", "module.kind = \"lpo\""),
+        (&far_host, "transmitter.levels.train=none", "module.kind = \"lpo\""),
+        (&["module.kind=retimed"], "module.input.drive_percent=50.0", "module.kind = \"retimed\""),
+        (&["module.kind=retimed"], "module.output.swing_vppd=0.3", "module.kind = \"retimed\""),
+        (
+            &["module.kind=lpo", "host.tx.adapt=false", "host.channel.trace.loss_db=4"],
+            "host.tx.tap_step=0.05",
+            "host.tx.adapt = false",
+        ),
+        (
+            &["module.kind=lpo", "host.rx.ctle.adapt=false", "host.channel.trace.loss_db=4"],
+            "host.rx.ctle.gain_min_db=-12.0",
+            "host.rx.ctle.adapt = false",
+        ),
     ] {
         let plain = stack(chosen);
         let with = stack(&[chosen, &[idle]].concat());

@@ -2,7 +2,9 @@
 
 #![allow(clippy::print_stdout)] // a failing claim shows its numbers
 
+mod absent_figures;
 mod architecture;
+mod capture_files;
 mod channel;
 mod channel_inputs;
 mod channels;
@@ -23,6 +25,7 @@ mod fec;
 mod fec_link;
 mod feedback_link;
 mod figures;
+mod file_axes;
 mod ideal;
 mod idle;
 mod import_graph;

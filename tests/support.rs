@@ -96,6 +96,7 @@ pub(crate) fn run(config: &Config) -> LinkResult {
     assert!(problems.is_empty(), "{problems}");
     let resolved = Resolved {
         warnings: Vec::new(),
+        changes: Vec::new(),
         base: config.clone(),
         lanes: vec![config.clone(); config.lanes],
         hash: String::new(),

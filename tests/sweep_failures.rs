@@ -37,6 +37,7 @@ fn refused_points_are_kept_as_failures_with_their_reason() {
             );
         }
         assert_eq!(row["loss_margin_db"].is_null(), is_refused);
+        assert!(row["passes"].is_boolean() && (!is_refused || row["passes"] == false), "{row:?}");
     }
     assert!(folder.read("a.svg").contains("fails without a value at 1 of them"));
     good(&sweep(&["--out", "a.csv"]));

@@ -18,7 +18,7 @@ pub(crate) fn key_label(key: &str) -> (String, &'static str) {
 }
 
 /// A value in a legend or a caption.
-pub(super) fn value_label(value: &toml::Value) -> String {
+pub(crate) fn value_label(value: &toml::Value) -> String {
     match value {
         // a path is shown by its file name
         toml::Value::String(text) => match text.rsplit(['/', '\\']).next() {
@@ -26,6 +26,9 @@ pub(super) fn value_label(value: &toml::Value) -> String {
             Some(word) => word.to_owned(),
             None => text.clone(),
         },
+        toml::Value::Array(files) if files.iter().all(toml::Value::is_str) => {
+            files.iter().map(value_label).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string().replace('-', "\u{2212}"),
     }
 }

@@ -6,7 +6,7 @@ use super::output;
 use super::runner::RunnerArgs;
 use super::stop::stopped;
 use crate::error::{Error, Problem, Problems};
-use crate::link::{LayeredConfig, Resolved, Verdict, judge};
+use crate::link::{LayeredConfig, Resolved, Verdict, judge, uncounted_targets};
 use crate::report;
 use clap::Args;
 use std::ffi::{OsStr, OsString};
@@ -68,7 +68,10 @@ impl CheckArgs {
         for file in &self.files {
             match LayeredConfig::open(file).and_then(|stack| stack.resolve()) {
                 Ok(link) if link.base.targets.is_empty() => problems.push(without_targets(file)),
-                Ok(link) => links.push((file.as_os_str(), link)),
+                Ok(link) => {
+                    uncounted_targets(&link.base).iter().for_each(|p| problems.push(p.clone()));
+                    links.push((file.as_os_str(), link));
+                }
                 Err(Error::Input(found)) => {
                     found.iter().for_each(|problem| problems.push(problem.clone()))
                 }

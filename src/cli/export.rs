@@ -2,7 +2,9 @@
 
 use super::output::note;
 use crate::error::{Error, Problem, Problems};
-use crate::link::{Link, Record, Resolved, TestPoint};
+use crate::link::{Link, Record, Resolved, TestPoint, Waveform};
+#[cfg(feature = "hdf5")]
+use crate::measured::hdf5;
 use crate::measured::npy;
 use crate::report;
 use clap::Args;
@@ -13,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct ExportArgs {
-    /// Writes the power of a lane in mW: tp2.npy, tp3.csv, or tp2=FILE.npy; may be given several
-    /// times
+    /// Writes the power of a lane in mW: tp2.npy, tp3.csv, tp2.h5, tp2.mat, or tp2=FILE.npy; may be
+    /// given several times
     #[arg(long = "export", value_name = "[NODE=]FILE", value_parser = targets())]
     targets: Vec<WaveformTarget>,
     /// Lane that is exported
@@ -42,6 +44,47 @@ struct WaveformTarget {
 enum WaveformFormat {
     Npy,
     Csv,
+    #[cfg(feature = "hdf5")]
+    Hdf5,
+    #[cfg(feature = "hdf5")]
+    Mat,
+}
+
+impl WaveformFormat {
+    /// By the end of a file's name.
+    fn of(path: &Path) -> Result<WaveformFormat, String> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("npy") => Ok(WaveformFormat::Npy),
+            Some("csv") => Ok(WaveformFormat::Csv),
+            #[cfg(feature = "hdf5")]
+            Some("h5" | "hdf5") => Ok(WaveformFormat::Hdf5),
+            #[cfg(feature = "hdf5")]
+            Some("mat") => Ok(WaveformFormat::Mat),
+            #[cfg(not(feature = "hdf5"))]
+            Some("h5" | "hdf5" | "mat") => {
+                Err("needs a build with the feature hdf5; .npy and .csv need none".to_owned())
+            }
+            _ => Err("must end in .npy, .csv, .h5 or .mat".to_owned()),
+        }
+    }
+
+    /// The bytes of a file.
+    fn bytes(self, waveform: &Waveform) -> Result<Vec<u8>, String> {
+        #[cfg(feature = "hdf5")]
+        let written = hdf5::Written {
+            power_mw: &waveform.power_mw,
+            interval_s: 1.0 / waveform.sample_rate_hz,
+            levels: &waveform.levels,
+        };
+        match self {
+            WaveformFormat::Npy => Ok(npy::write(&waveform.power_mw)),
+            WaveformFormat::Csv => Ok(report::waveform_csv(waveform).into_bytes()),
+            #[cfg(feature = "hdf5")]
+            WaveformFormat::Hdf5 => hdf5::write(&written),
+            #[cfg(feature = "hdf5")]
+            WaveformFormat::Mat => hdf5::write_mat(&written),
+        }
+    }
 }
 
 impl ExportArgs {
@@ -65,10 +108,10 @@ impl ExportArgs {
         let record = self.repeats.map_or(Record::Noiseless, Record::Repeats);
         for target in &self.targets {
             let waveform = link.waveform(self.lane, target.node, record)?;
-            let bytes = match target.format {
-                WaveformFormat::Npy => npy::write(&waveform.power_mw),
-                WaveformFormat::Csv => report::waveform_csv(&waveform).into_bytes(),
-            };
+            let bytes = target.format.bytes(&waveform).map_err(|because| {
+                let source = std::io::Error::other(because);
+                Error::Io { path: target.path.clone(), source }
+            })?;
             whole(&target.path, &bytes)
                 .map_err(|source| Error::Io { path: target.path.clone(), source })?;
             if !waveform.is_period {
@@ -108,11 +151,7 @@ fn target(text: &OsStr) -> Result<WaveformTarget, String> {
     };
     let (node, path) =
         by_key.or_else(by_file).ok_or("must name a node: tp2.npy, tp3.npy, or tp2=FILE.npy")?;
-    let format = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("npy") => WaveformFormat::Npy,
-        Some("csv") => WaveformFormat::Csv,
-        _ => return Err("must end in .npy or .csv".to_owned()),
-    };
+    let format = WaveformFormat::of(&path)?;
     Ok(WaveformTarget { node, path, format })
 }
 

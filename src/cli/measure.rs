@@ -24,6 +24,7 @@ Examples:
   lightlane measure filtered.csv --symbol-rate-gbd 113.4375 --receiver none --average
   lightlane measure ours.csv --symbol-rate-gbd 50 --reference 100g-smf --pattern levels.txt
   lightlane measure two.csv --symbol-rate-gbd 53.125 --column CH2
+  lightlane measure scope.h5 --symbol-rate-gbd 53.125 --column 'Channel 1'
 
 FILE holds time and power, or power alone (then a whole number of periods), between commas,
 semicolons, tabs or blanks, below the preamble of an instrument; its header gives the units: time_ps,
@@ -37,7 +38,7 @@ Exit codes: 0 measured, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct MeasureArgs {
-    /// Capture: text of columns, or .npy
+    /// Capture: text of columns, .npy, HDF5 or MATLAB 7.3
     #[arg(value_name = "FILE", value_parser = named())]
     file: String,
     /// Symbol rate; must be given
@@ -58,7 +59,7 @@ pub(super) struct MeasureArgs {
     /// Unit of the samples
     #[arg(long, value_enum, default_value_t = SampleUnit::Header)]
     unit: SampleUnit,
-    /// Column of samples by name or number, from 1; the first one after the time
+    /// Column or variable of samples by name or number, from 1; the first one after the time
     #[arg(long, value_name = "NAME|N")]
     column: Option<String>,
     /// Outer modulation amplitude, mW, or V for a voltage, in place of the one measured

@@ -22,6 +22,7 @@ Axes, each with any key of the description (also lane.3.fibre.length_km):
   fibre.length_km=0:2:5lin        5 points with equal differences
   limits.pmd_ber=1e-6:1e-3:13log  13 points with equal ratios: a logarithmic axis
   transmitter.kind=eml,mzm        a list of numbers, names or files
+  host.channel.files=ch*.s4p      all files that match, a point each
 
 Several axes make every combination, the last axis fastest. A row is a point and a lane, in the order of the points; its
 columns have the names of `run --json`, with identical values. A value that was not evaluated is empty (CSV) or null (JSONL).

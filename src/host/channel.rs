@@ -3,6 +3,7 @@
 use super::mixed::MixedMode;
 use super::network::Network;
 use super::port_map::PortMap;
+use super::port_selection::PortSelection;
 use super::trace::PcbTrace;
 use super::transfer::Transfer;
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
@@ -52,10 +53,10 @@ pub struct ElectricalChannel {
     pub trace: PcbTrace,
     /// Touchstone files in cascade, from the sender on.
     pub files: Vec<String>,
-    /// Ports of the differential channel in each file, such as `1-2/3-4`; guessed with a warning
-    /// when absent.
+    /// Ports of the differential channel in each file, such as `1-2/3-4`, or their names in the
+    /// file; guessed with a warning when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ports: Option<PortMap>,
+    pub ports: Option<PortSelection>,
     /// Adds the packages of `trace` at both ends of the files.
     pub with_packages: bool,
     /// Impedance of the sender between the wires, ohm.
@@ -75,14 +76,21 @@ pub struct ElectricalChannel {
     pub next_swing_vppd: f64,
     /// Files of far-end aggressors; each from the aggressor to the receiver.
     pub fext_files: Vec<String>,
-    /// Their ports; required, because crosstalk passes nothing at low frequency to guess them from.
+    /// Their ports, as far as they differ from those of the channel: crosstalk passes nothing at
+    /// low frequency to guess them from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fext_ports: Option<PortMap>,
+    pub fext_ports: Option<PortSelection>,
     /// Files of near-end aggressors.
     pub next_files: Vec<String>,
-    /// Their ports.
+    /// Their ports, as far as they differ from those of the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_ports: Option<PortMap>,
+    pub next_ports: Option<PortSelection>,
+}
+
+/// Ports of a file: those of its key, or else those of the channel if there are more than two.
+struct GivenPorts<'a> {
+    own: Option<&'a PortSelection>,
+    inherited: Option<PortSelection>,
 }
 
 /// Transfers built from a description and its files.
@@ -93,8 +101,8 @@ struct BuiltChannel {
     next: Vec<Arc<Table>>,
 }
 
-/// A file that was read: its key, name, digest, last frequency in Hz, and warnings.
-type FileRecord = (&'static str, String, u64, f64, Option<String>);
+/// A file that was read: its key, name, digest, last frequency in Hz, and notes.
+type FileRecord = (&'static str, String, u64, f64, Vec<String>);
 
 /// A key of a channel, its value, and the problem.
 type KeyProblem = (&'static str, String, String);
@@ -191,14 +199,14 @@ impl ElectricalChannel {
         match self.built(files.library()) {
             Ok(made) => {
                 let nyquist_hz = files.symbol_rate_hz().map_or(0.0, |rate_hz| rate_hz / 2.0);
-                for (key, file, digest, ends_hz, found) in &made.read {
+                for (key, file, digest, ends_hz, notes) in &made.read {
                     if *ends_hz < nyquist_hz {
                         let (ends, nyquist) = (ends_hz / giga(1.0), nyquist_hz / giga(1.0));
                         files.problems().report(at, key, file, format!(
                             "ends at {ends} GHz; must reach the Nyquist frequency of {nyquist} GHz"
                         ));
                     }
-                    files.record(at, key, file, *digest, *ends_hz, found.clone());
+                    files.record(at, key, file, *digest, *ends_hz, notes.clone());
                 }
             }
             Err(wrong) => {
@@ -271,22 +279,16 @@ impl ElectricalChannel {
         read: &mut Vec<FileRecord>,
         wrong: &mut Vec<KeyProblem>,
     ) -> [Vec<Network>; 3] {
-        let own = own_files(self);
-        let lists = [
-            ("files", own, self.ports),
-            ("fext_files", &self.fext_files, self.fext_ports),
-            ("next_files", &self.next_files, self.next_ports),
-        ];
-        lists.map(|(key, files, map)| {
+        let mut of = |key, files: &[String], ports: &GivenPorts<'_>| {
             let one = |file: &String| {
-                let mut found = None;
+                let mut notes = Vec::new();
                 let made = library.touchstone(file).and_then(|(digest, touchstone)| {
-                    Ok((differential(&touchstone, map, &mut found)?, digest))
+                    Ok((differential(&touchstone, ports, &mut notes)?, digest))
                 });
                 match made {
-                    Ok((network, digest)) => {
-                        read.push((key, file.clone(), digest, end_hz(&network), found));
-                        Some(network)
+                    Ok(((network, map), digest)) => {
+                        read.push((key, file.clone(), digest, end_hz(&network), notes));
+                        Some((network, map))
                     }
                     Err(remedy) => {
                         wrong.push((key, file.clone(), remedy));
@@ -294,8 +296,18 @@ impl ElectricalChannel {
                     }
                 }
             };
-            files.iter().filter_map(one).collect()
-        })
+            files.iter().filter_map(one).unzip::<_, _, Vec<_>, Vec<_>>()
+        };
+        let given = GivenPorts { own: self.ports.as_ref(), inherited: None };
+        let (own, maps) = of("files", own_files(self), &given);
+        let of_channel = || {
+            let guessed = maps.iter().flatten().next().copied();
+            self.ports.clone().or(guessed.map(PortSelection::from))
+        };
+        let given = |own| GivenPorts { own: Option::as_ref(own), inherited: of_channel() };
+        let (fext, _) = of("fext_files", &self.fext_files, &given(&self.fext_ports));
+        let (next, _) = of("next_files", &self.next_files, &given(&self.next_ports));
+        [own, fext, next]
     }
 
     /// True if its numbers are out of range, which is reported elsewhere.
@@ -426,29 +438,23 @@ fn end_hz(network: &Network) -> f64 {
     network.f_hz().last().copied().unwrap_or(0.0)
 }
 
-/// The two-port that differential signals see in a file, from 0 Hz on; what is to be said of it in
-/// `found`.
+/// The two-port that differential signals see in a file, from 0 Hz on, with the map of its ports;
+/// what is to be said of it in `notes`.
 fn differential(
     file: &Touchstone,
-    map: Option<PortMap>,
-    found: &mut Option<String>,
-) -> Result<Network, String> {
-    let mut notes = file.notes().to_vec();
+    ports: &GivenPorts<'_>,
+    notes: &mut Vec<String>,
+) -> Result<(Network, Option<PortMap>), String> {
+    notes.extend_from_slice(file.notes());
     let network = Network::from(file.clone()).at_usual_references()?;
     notes.extend(network.quality().warnings());
-    let map = match map {
-        None if network.ports() != 2 => {
-            let guess = PortMap::guess(&network)?;
-            notes.push(guess.warning);
-            Some(guess.map)
-        }
-        map => map,
-    };
+    let inherited = ports.inherited.as_ref().filter(|_| network.ports() != 2);
+    let given = ports.own.or(inherited);
+    let map = PortSelection::map_of(given, &network, file.port_names(), notes)?;
     let completed = network.completed();
     notes.extend(completed.notes);
-    *found = Some(notes.join("; ")).filter(|notes| !notes.is_empty());
-    match map {
-        Some(map) => Ok(MixedMode::of(&completed.network, &map)?.differential()),
-        None => Ok(completed.network),
-    }
+    Ok(match &map {
+        Some(map) => (MixedMode::of(&completed.network, map)?.differential(), Some(*map)),
+        None => (completed.network, None),
+    })
 }

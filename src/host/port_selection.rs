@@ -2,6 +2,8 @@
 
 use super::network::Network;
 use super::port_map::PortMap;
+use serde::{Deserialize, Serialize};
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 /// Largest number of port names in a message.
@@ -19,7 +21,8 @@ const NAMES_MAX: usize = 16;
 /// assert_eq!(ports.map(&names)?.to_string(), "1-2/3-4");
 /// # Ok::<(), String>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum PortSelection {
     /// By numbers.
     Numbers(PortMap),
@@ -48,6 +51,29 @@ impl FromStr for PortSelection {
             }
             Err(remedy) => Err(remedy),
         }
+    }
+}
+
+impl Display for PortSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PortSelection::Numbers(map) => map.fmt(f),
+            PortSelection::Names(names) => f.write_str(names),
+        }
+    }
+}
+
+impl TryFrom<String> for PortSelection {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<PortSelection> for String {
+    fn from(ports: PortSelection) -> String {
+        ports.to_string()
     }
 }
 
@@ -162,6 +188,7 @@ mod tests {
         assert!(remedy.ends_with("; ports: 1 = J1-P, 2 = J2-P, 3 = J1-N, 4 = J2/N"), "{remedy}");
         assert!(unknown.map(&[]).unwrap_err().ends_with("or of the file's port names"));
         assert_eq!("1-3/2-4".parse::<PortSelection>().unwrap().map(&[]).unwrap().far, [3, 4]);
+        assert_eq!(String::from(unknown), "J1-P-J2-P/J1-N-J3-N");
         assert!("1-2".parse::<PortSelection>().is_err() && "a-b".parse::<PortSelection>().is_err());
         let twice = ["a", "a-a", "b", "c", "a"].map(str::to_owned);
         let ports: PortSelection = "a-a-a/b-c".parse().unwrap();

@@ -65,6 +65,17 @@ pub(super) fn parse(
 }
 
 impl Columns {
+    /// Columns of named variables, with keys and values beside them.
+    #[cfg(feature = "hdf5")]
+    pub(super) fn of_variables(
+        names: Vec<String>,
+        rows: Vec<Vec<f64>>,
+        preamble: Vec<Vec<String>>,
+    ) -> Columns {
+        let rows = rows.into_iter().enumerate().map(|(i, row)| (i + 1, row)).collect();
+        Columns { names, named_in: 0, rows, preamble }
+    }
+
     /// Name of a column, empty without one.
     pub(super) fn name(&self, column: usize) -> &str {
         self.names.get(column).map_or("", String::as_str)
@@ -82,7 +93,10 @@ impl Columns {
         pick: impl FnOnce(Unit) -> Option<T>,
     ) -> Result<Option<T>, String> {
         let name = self.name(column);
-        let at = format!("line {}: column {}, `{}`", self.named_in, column + 1, quoted(name));
+        let at = match self.named_in {
+            0 => format!("its variable `{}`", quoted(name)),
+            line => format!("line {line}: column {}, `{}`", column + 1, quoted(name)),
+        };
         match unit::of_name(name) {
             Ok(None) => Ok(None),
             Ok(Some(unit)) => pick(unit)

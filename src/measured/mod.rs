@@ -10,7 +10,7 @@
 //! | `driver.curve.file` | text | input of full scale -1 .. 1, output in V |
 //! | `laser.rin_file` | text | frequency, RIN in dB/Hz |
 //! | `tia.noise_file` | text | frequency, noise in pA/sqrt(Hz) |
-//! | `transmitter.waveform.file` | text or NumPy (`.npy`) | time and power, channels, or power alone, below an instrument's keys |
+//! | `transmitter.waveform.file` | text, NumPy (`.npy`), HDF5 or MATLAB 7.3 (`.h5`, `.mat`) | time and power, channels, or power alone, below an instrument's keys |
 //!
 //! Text has columns between commas, semicolons, tabs or blanks, comments after `#` or `!`, or lines
 //! of them after `%`, and optionally a header. A unit in a column's name counts: `f (MHz)`,
@@ -25,6 +25,8 @@ mod capture;
 mod columns;
 mod context;
 mod curves;
+#[cfg(feature = "hdf5")]
+pub mod hdf5;
 mod layout;
 mod library;
 pub mod npy;

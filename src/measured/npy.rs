@@ -9,7 +9,8 @@ pub struct Array {
     pub columns: usize,
 }
 
-/// Reads a one- or two-dimensional array of floating-point numbers or integers, version 1 to 3.
+/// Reads a one- or two-dimensional array of real numbers, version 1 to 3: floating-point numbers of
+/// 32 or 64 bits, integers of up to 64, either byte order.
 ///
 /// # Errors
 ///
@@ -82,6 +83,12 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f64>, String> {
             "holds numbers of the type {descr}; must be float32, float64 or integers (numpy: x.astype('float32'))"
         )
     };
+    if matches!(descr.trim_start_matches(['<', '>', '|', '=']), "c8" | "c16") {
+        return Err(format!(
+            "holds complex numbers, {descr}; must be real: the power of a field is abs(x)**2, \
+             other numbers have x.real (numpy)"
+        ));
+    }
     let big = descr.starts_with('>');
     let kind = descr.trim_start_matches(['<', '>', '|', '=']);
     macro_rules! of {
@@ -106,8 +113,11 @@ fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f64>, String> {
         "i1" => of!(i8),
         "i2" => of!(i16),
         "i4" => of!(i32),
+        "i8" => of!(i64),
         "u1" => of!(u8),
         "u2" => of!(u16),
+        "u4" => of!(u32),
+        "u8" => of!(u64),
         _ => return Err(refused()),
     })
 }
@@ -171,6 +181,27 @@ mod tests {
         }
     }
 
+    /// Every real type, in both byte orders, holds the same numbers.
+    #[test]
+    fn every_real_type_is_read_in_either_byte_order() {
+        macro_rules! check {
+            ($($number:ty: $descr:literal),*) => {$(
+                let of = |bytes: fn(&$number) -> Vec<u8>| -> Vec<u8> {
+                    [1 as $number, 2 as $number, 100 as $number].iter().flat_map(bytes).collect()
+                };
+                for (order, data) in [
+                    ('<', of(|x| x.to_le_bytes().to_vec())),
+                    ('>', of(|x| x.to_be_bytes().to_vec())),
+                ] {
+                    let array = read(&file(&format!("{order}{}", $descr), "False", "(3,)", &data));
+                    assert_eq!(array.unwrap().values, [1.0, 2.0, 100.0], "{order}{}", $descr);
+                }
+            )*};
+        }
+        check!(f32: "f4", f64: "f8", i8: "i1", i16: "i2", i32: "i4", i64: "i8");
+        check!(u8: "u1", u16: "u2", u32: "u4", u64: "u8");
+    }
+
     #[test]
     fn what_is_no_array_of_numbers_is_refused() {
         for (bytes, expected) in [
@@ -178,7 +209,11 @@ mod tests {
             (b"\x93NUMPY\x01\x00\x76".to_vec(), "ends within its header"),
             (
                 file("<c8", "False", "(2,)", &[0; 16]),
-                "holds numbers of the type <c8; must be float32",
+                "holds complex numbers, <c8; must be real: the power of a field is abs(x)**2",
+            ),
+            (
+                file("<M8[ns]", "False", "(2,)", &[0; 16]),
+                "holds numbers of the type <M8[ns]; must be float32",
             ),
             (file("<f4", "False", "(0,)", &[]), "has the shape [0]; must hold numbers"),
             (file("<f4", "False", "(0, 9)", &[]), "has the shape [0, 9]; must hold numbers"),

@@ -182,10 +182,10 @@ impl<'a> FileReader<'a> {
         file: &str,
         digest: u64,
         ends_hz: f64,
-        found: Option<String>,
+        notes: Vec<String>,
     ) {
         let ends_hz = Some(ends_hz);
-        self.push(FileRead { ends_hz, found, ..FileRead::new(at.key(key), file, digest) });
+        self.push(FileRead { ends_hz, notes, ..FileRead::new(at.key(key), file, digest) });
     }
 
     /// Records a file that another room reads, if it can be read.

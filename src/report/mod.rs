@@ -2,6 +2,7 @@
 
 mod amount;
 mod benchmark;
+mod changed;
 mod channel;
 mod clock;
 mod com;

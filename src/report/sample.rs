@@ -76,6 +76,7 @@ pub(super) fn result(lanes: Vec<LaneResult>) -> LinkResult {
         config_hash: "0123456789abcdef".to_owned(),
         config: crate::link::Config::default().into(),
         preset: Some("800gbase-dr8".to_owned()),
+        changed: Default::default(),
         transmitter: TransmitterUsed::Described(TransmitterKind::Eml),
         module: crate::link::ModuleKind::Optics,
         symbol_rate_gbd: 53.125,

@@ -1,5 +1,6 @@
 //! The short table of a run: verdict and reason first, what is the same in every lane once.
 
+use super::changed::changed;
 use super::clock::clock;
 use super::compliant::compliant;
 use super::corners::corners;
@@ -35,6 +36,7 @@ const HEADER: [&str; 10] = [
 pub fn summary(result: &LinkResult) -> String {
     let (judgement, reason) = verdict(result);
     let mut out = format!("{}\n", right_aligned(&title(result), judgement.as_str()));
+    out += &changed(result, &[]);
     if judgement != Judgement::Pass {
         out += &format!("{reason}\n");
     }

@@ -1,5 +1,6 @@
 //! The long table of a run.
 
+use super::changed::changed;
 use super::clock::clock;
 use super::compliant::compliant;
 use super::corners::corners;
@@ -39,7 +40,7 @@ const HEADER: [&str; 12] = [
 pub fn table(result: &LinkResult) -> String {
     let name = result.preset.as_deref().unwrap_or("custom link");
     let mut out = format!(
-        "{name}: {}{} transmitter, {} lane{} of {} GBd, seed {}, config {}\n\n",
+        "{name}: {}{} transmitter, {} lane{} of {} GBd, seed {}, config {}\n{}\n",
         if result.module.has_hosts() {
             format!("{} module, ", result.module.name())
         } else {
@@ -50,7 +51,8 @@ pub fn table(result: &LinkResult) -> String {
         if result.lanes.len() == 1 { "" } else { "s" },
         result.symbol_rate_gbd,
         result.seed,
-        result.config_hash
+        result.config_hash,
+        changed(result, &[])
     );
     let mut table = plain(&HEADER, &[1, 2, 11]);
     for lane in &result.lanes {

@@ -112,6 +112,11 @@ impl TransmitLevels {
         (self.inner != LINEAR_INNER).then(|| self.of_levels())
     }
 
+    /// True if they are trained, or given other than those of an ideal transmitter.
+    pub(crate) fn are_adjusted(&self) -> bool {
+        self.train != LevelTraining::None || self.drives().is_some()
+    }
+
     /// The table in which only the level itself counts.
     pub(crate) fn of_levels(&self) -> [f64; LEVEL_CONTEXTS] {
         let drives = [-1.0, self.inner[0], self.inner[1], 1.0];

@@ -4,7 +4,7 @@ use super::axes::Axis;
 use super::metric::{charted, metric_named};
 use super::run::Sweep;
 use crate::chart::{ChartAxis, ChartBuilder};
-use crate::error::Result;
+use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::{Config, LaneLimits, link_name};
 
 impl Axis {
@@ -25,15 +25,37 @@ impl Sweep {
     ///
     /// # Errors
     ///
-    /// A name without a numeric column; axes that do not fit a figure: none or more than two that
-    /// vary, or too many names.
+    /// A name without a numeric column, or of a metric that no point has; axes that do not fit a
+    /// figure: none or more than two that vary, or too many names.
     pub fn chart(&self, metric: &str) -> Result<ChartBuilder> {
         let metric = metric_named(metric)?;
+        self.check_figure(metric.name)?;
         let first = self.link(&self.values(self.first()))?;
         let limits = LaneLimits { ber: limit_ber(&first.lanes, self.axes()) };
         let charted = charted(metric, &limits, first.base.targets.range(metric.name));
         let axes = self.axes().iter().map(Axis::charted).collect();
-        ChartBuilder::new(axes, charted, subject(&first.base, self.axes()), self.rows())
+        let varied = self.axes().iter().filter(|axis| axis.len() > 1).map(Axis::name);
+        let subject = link_name(&first, &varied.collect::<Vec<_>>());
+        ChartBuilder::new(axes, charted, subject, self.rows())
+    }
+
+    /// Refuses a figure that no lane has at any point along the axes.
+    fn check_figure(&self, metric: &str) -> Result<()> {
+        let mut missing = None;
+        for values in self.along() {
+            for lane in 0..self.lanes(&values) {
+                let lane = self.lane_config(&values, lane)?;
+                match lane.missing_for(metric) {
+                    None => return Ok(()),
+                    Some(remedy) => missing = missing.or(Some((remedy, lane))),
+                }
+            }
+        }
+        let Some((remedy, lane)) = missing else { return Ok(()) };
+        let mut problems = Problems::new();
+        let remedy = format!("needs {remedy}; without it a run has {}", lane.had());
+        problems.report(&KeyPath::root(), "figure", metric, remedy);
+        Err(Error::Input(problems))
     }
 }
 
@@ -45,14 +67,4 @@ fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
     });
     let first = lanes.first()?.limit_ber();
     (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
-}
-
-/// Name of the link in a title, without the keys that vary.
-fn subject(config: &Config, axes: &[Axis]) -> String {
-    let name = link_name(config);
-    let varies = axes.iter().any(|axis| axis.len() > 1 && axis.key().is(&["transmitter", "kind"]));
-    match name.split_once(',') {
-        Some((preset, _)) if varies => preset.to_owned(),
-        _ => name,
-    }
 }

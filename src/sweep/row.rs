@@ -14,13 +14,18 @@ pub fn lane_columns() -> Vec<String> {
     lane_metrics().map(|metric| metric.name.to_owned()).collect()
 }
 
-/// An axis value as JSON. A number keeps every digit; a list or a date stays as written.
+/// An axis value as JSON. A number keeps every digit; a list of files has their paths, and
+/// another list stays as written.
 pub(super) fn of_toml(value: &toml::Value) -> Value {
     match value {
         toml::Value::Integer(n) => Value::from(*n),
         toml::Value::Float(x) => Value::from(*x),
         toml::Value::Boolean(yes) => Value::from(*yes),
         toml::Value::String(text) => Value::from(text.as_str()),
+        toml::Value::Array(files) if files.iter().all(toml::Value::is_str) => {
+            let paths: Vec<&str> = files.iter().filter_map(toml::Value::as_str).collect();
+            Value::from(paths.join(", "))
+        }
         other => Value::from(other.to_string()),
     }
 }

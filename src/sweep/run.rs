@@ -5,7 +5,7 @@ use super::points::Points;
 use super::row::{lane_columns, lane_row};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::error::{Error, Result};
-use crate::link::{LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
+use crate::link::{Config, LaneResult, LayeredConfig, Link, Resolved, SweptConfig};
 use crate::run_options::{Progress, RunOptions, WorkUnit};
 use crate::table::{End, Header, RowSink};
 use rayon::prelude::*;
@@ -125,8 +125,24 @@ impl Sweep {
     /// axes.
     #[must_use]
     pub fn ignored_keys(&self) -> Option<String> {
+        self.varied.ignored(self.along().into_iter())
+    }
+
+    /// The first point that is not refused, and those that differ from it in one axis, so far as
+    /// keys of the description are looked at for an effect.
+    pub(super) fn along(&self) -> Vec<Vec<toml::Value>> {
         let first = self.values(self.first());
-        self.varied.ignored(axes::along(&self.axes, &first).take(IGNORED_POINTS_MAX))
+        axes::along(&self.axes, &first).take(IGNORED_POINTS_MAX).collect()
+    }
+
+    /// Number of lanes at some values.
+    pub(super) fn lanes(&self, values: &[toml::Value]) -> usize {
+        self.varied.lanes(values)
+    }
+
+    /// Description of a lane at some values.
+    pub(super) fn lane_config(&self, values: &[toml::Value], lane: usize) -> Result<Config> {
+        self.varied.lane(values, lane)
     }
 
     /// The axes.

@@ -31,8 +31,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturedWaveform {
-    /// Text of time and power, or of power alone, or a `.npy` array: one or more whole periods of a
-    /// pattern.
+    /// Text of time and power, or of power alone, a `.npy` array, or an HDF5 or MATLAB file: one or
+    /// more whole periods of a pattern.
     pub file: String,
     /// Unit of its power.
     pub unit: PowerUnit,
@@ -113,7 +113,7 @@ impl ModulatorSheet for CapturedWaveform {
     }
 
     fn about(&self) -> &'static str {
-        "a capture of the light at TP2, text or NumPy: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
+        "a capture of the light at TP2, text, NumPy, HDF5 or MATLAB: pattern, phase, rate and polarity are found, the noise of its repeats is added again"
     }
 }
 

@@ -146,7 +146,7 @@ impl Config {
     }
 
     /// The clock of the receiver that decides a segment.
-    fn clock(&self, kind: SegmentKind) -> &ClockConfig {
+    pub(crate) fn clock(&self, kind: SegmentKind) -> &ClockConfig {
         match kind.to {
             DecisionPoint::NearModule => &self.module.rx.dsp.clock,
             DecisionPoint::FarModule => &self.receiver.dsp.clock,
@@ -155,7 +155,7 @@ impl Config {
     }
 
     /// Whether blocks are parts of one sequence.
-    fn streams(&self) -> bool {
+    pub(crate) fn streams(&self) -> bool {
         self.simulation.stream || self.segments().into_iter().any(|kind| self.clock(kind).streams())
     }
 

@@ -1,14 +1,17 @@
 //! Keys that have no effect, since another key chooses what they do not belong to.
 
 use super::config::Config;
+use super::counting_method::CountingMethod;
 use super::segments::DecisionPoint;
 use crate::dsp::DetectorKind;
-use crate::host::{ChannelKind, ElectricalChannel};
+use crate::fibre::Corner;
+use crate::host::{ChannelKind, ElectricalChannel, PortSelection};
 use crate::link::describe::module::ModuleKind;
 use crate::pattern::PatternKind;
 use crate::receiver::{Limiting, NoiseModel, Tia};
 use crate::serdes::dsp::{AdaptationKind, ClockRecovery, DspConfig};
-use crate::transmitter::{Laser, RinKind};
+use crate::serdes::{Ctle, Interleave, LevelTraining, SerdesTx};
+use crate::transmitter::{Electrode, Laser, RinKind};
 
 /// Keys without effect: one, or all below a table, and the reason.
 struct IdleKeys {
@@ -74,7 +77,31 @@ impl Config {
         let photodiode = &self.receiver.photodiode;
         idle.response("receiver.photodiode.", &photodiode.response.file, &["bandwidth_ghz"]);
         dsp(&mut idle, "receiver.dsp.", &self.receiver.dsp);
+        self.idle_settings(&mut idle);
         idle
+    }
+
+    /// Keys of the link and of the computation that others switch off.
+    fn idle_settings(&self, idle: &mut Idle) {
+        let simulation = &self.simulation;
+        if self.fec.chosen().is_none() {
+            let why = format!("fec.coding = \"{}\"", self.fec.coding);
+            idle.add("fec.", &["decoding", "added_ber", "frame_octets"], &why);
+        } else if simulation.count == CountingMethod::Importance {
+            let why = "simulation.count = \"importance\", which counts no codewords";
+            idle.add("fec.", &["decoding", "added_ber"], why);
+        }
+        let has_corners =
+            self.fibre.corner != Corner::None || simulation.corners || simulation.worst_compliant;
+        if !has_corners {
+            idle.add("fibre.", &["ranges."], "no corner of the dispersion is asked for");
+        }
+        if !self.streams() {
+            idle.add("simulation.", &["guard_symbols"], "blocks are periodic, without stream mode");
+        }
+        if self.spread.launch_power_db == 0.0 {
+            idle.add("spread.", &["module"], "spread.launch_power_db = 0");
+        }
     }
 
     /// Keys of segments that the kind of module does not have.
@@ -89,6 +116,8 @@ impl Config {
             });
             idle.add("host.", &[""], &why);
         } else {
+            sender(idle, "host.tx.", &self.host.tx);
+            ctle(idle, "host.rx.ctle.", &self.host.rx.ctle);
             channel(idle, "host.channel.", &self.host.channel);
             if let Some(to_host) = &self.host.channel_to_host {
                 channel(idle, "host.channel_to_host.", to_host);
@@ -96,12 +125,20 @@ impl Config {
             dsp(idle, "host.rx.dsp.", &self.host.rx.dsp);
         }
         if optical.from == DecisionPoint::NearHost {
-            idle.add("", &["module.rx.", "transmitter.dac."], &why);
+            let module = ["module.rx.", "transmitter.dac."];
+            idle.add("", &module, &why);
+            idle.add("transmitter.", &["ffe.", "levels."], &why);
+            ctle(idle, "module.input.ctle.", &self.module.input.ctle);
         } else if kind != ModuleKind::Optics {
+            idle.add("module.", &["input."], &why);
             dsp(idle, "module.rx.dsp.", &self.module.rx.dsp);
+            ctle(idle, "module.rx.ctle.", &self.module.rx.ctle);
         }
         if optical.to == DecisionPoint::FarHost {
-            idle.add("", &["receiver.dsp."], &why);
+            idle.add("", &["receiver.dsp.", "module.tx."], &why);
+        } else if kind != ModuleKind::Optics {
+            idle.add("module.", &["output."], &why);
+            sender(idle, "module.tx.", &self.module.tx);
         }
     }
 
@@ -130,11 +167,59 @@ impl Config {
         ] {
             idle.response(at, &driver.response.file, replaced);
         }
+        let (none, given) = ("no curve.file is given", "curve.file is given");
         if transmitter.eml.curve.file.is_empty() {
-            idle.add("transmitter.eml.", &["curve.unit"], "no curve.file is given");
+            idle.add("transmitter.eml.", &["curve.unit"], none);
+        } else {
+            let fit = ["absorption_low_", "absorption_high_"];
+            let fit = fit.map(|of| [format!("{of}v"), format!("{of}db")]).concat();
+            let fit: Vec<&str> = fit.iter().map(String::as_str).collect();
+            idle.add("transmitter.eml.", &fit, given);
         }
         if transmitter.mzm.curve.file.is_empty() {
-            idle.add("transmitter.mzm.", &["curve.unit"], "no curve.file is given");
+            idle.add("transmitter.mzm.", &["curve.unit"], none);
+        } else {
+            let interferometer = ["bias_error_deg", "extinction_ratio_db", "arm_loss_db_per_rad"];
+            idle.add("transmitter.mzm.", &interferometer, given);
+        }
+        for (at, driver) in [
+            ("transmitter.eml.driver.", &transmitter.eml.driver),
+            ("transmitter.mzm.driver.", &transmitter.mzm.driver),
+        ] {
+            if !driver.curve.file.is_empty() {
+                idle.add(at, &["swing_vpp", "saturation_vpp"], given);
+            }
+            if driver.noise_rms_mv.is_some() {
+                idle.add(at, &["noise_nv_per_rthz"], "noise_rms_mv is given");
+            }
+        }
+        self.idle_electrode(idle);
+        interleave(idle, "transmitter.dac.interleave.", dac.interleave.as_ref());
+        let levels = &transmitter.levels;
+        if levels.train != LevelTraining::None {
+            let why = "transmitter.levels.train finds them";
+            idle.add("transmitter.levels.", &["inner", "entries"], why);
+        } else if levels.table {
+            idle.add("transmitter.levels.", &["inner"], "transmitter.levels.table = true");
+        } else {
+            idle.add("transmitter.levels.", &["entries"], "transmitter.levels.table = false");
+        }
+    }
+
+    /// Keys of the electrode that is not chosen.
+    fn idle_electrode(&self, idle: &mut Idle) {
+        let mzm = &self.transmitter.mzm;
+        let wave = ["skin_loss_db_per_cm_rtghz", "junction_loss_db_per_cm_ghz2", "index_mismatch"];
+        let at = "transmitter.mzm.";
+        if !mzm.response.file.is_empty() {
+            let why = "response.file is given";
+            idle.add(at, &wave, why);
+            idle.add(at, &["bandwidth_ghz", "electrode"], why);
+        } else if mzm.electrode == Electrode::LowPass {
+            idle.add(at, &wave, "transmitter.mzm.electrode = \"low-pass\"");
+        } else {
+            let why = "transmitter.mzm.electrode = \"travelling-wave\"";
+            idle.add(at, &["bandwidth_ghz"], why);
         }
     }
 }
@@ -142,15 +227,23 @@ impl Config {
 /// Keys of the kinds of channel that are not chosen.
 fn channel(idle: &mut Idle, at: &str, channel: &ElectricalChannel) {
     let why = |kind: &str| format!("{at}kind = \"{kind}\"");
-    let files = ["files", "ports", "with_packages"];
+    // crosstalk without ports of its own has those of the channel
+    let lends =
+        |files: &[String], ports: &Option<PortSelection>| !files.is_empty() && ports.is_none();
+    let lends = lends(&channel.fext_files, &channel.fext_ports)
+        || lends(&channel.next_files, &channel.next_ports);
+    let files: &[&str] = match lends {
+        true => &["files", "with_packages"],
+        false => &["files", "ports", "with_packages"],
+    };
     match channel.kind {
-        ChannelKind::Trace => idle.add(at, &files, &why("trace")),
+        ChannelKind::Trace => idle.add(at, files, &why("trace")),
         ChannelKind::Files if !channel.with_packages => {
             idle.add(at, &["trace."], &format!("{} without with_packages", why("files")))
         }
         ChannelKind::Files => {}
         ChannelKind::Thru => {
-            idle.add(at, &files, &why("thru"));
+            idle.add(at, files, &why("thru"));
             idle.add(at, &["trace."], &why("thru"));
         }
     }
@@ -163,6 +256,34 @@ fn channel(idle: &mut Idle, at: &str, channel: &ElectricalChannel) {
         } else {
             idle.add(at, &[level], "files of that crosstalk are given");
         }
+    }
+}
+
+/// Errors of sub-converters that a list takes the place of.
+fn interleave(idle: &mut Idle, at: &str, interleave: Option<&Interleave>) {
+    let Some(given) = interleave else { return };
+    for (list, rms, name) in [
+        (&given.gains_percent, "gain_rms_percent", "gains_percent is given"),
+        (&given.offsets_percent, "offset_rms_percent", "offsets_percent is given"),
+        (&given.skews_fs, "skew_rms_fs", "skews_fs is given"),
+    ] {
+        if list.is_some() {
+            idle.add(at, &[rms], name);
+        }
+    }
+}
+
+/// Bounds of a search that is not made.
+fn ctle(idle: &mut Idle, at: &str, ctle: &Ctle) {
+    if !ctle.adapt {
+        idle.add(at, &["gain_min_db", "low_gain_min_db"], &format!("{at}adapt = false"));
+    }
+}
+
+/// The same of a sender's taps.
+fn sender(idle: &mut Idle, at: &str, tx: &SerdesTx) {
+    if !tx.adapt {
+        idle.add(at, &["tap_low", "tap_high", "tap_step"], &format!("{at}adapt = false"));
     }
 }
 
@@ -195,6 +316,9 @@ fn tia(idle: &mut Idle, at: &str, tia: &Tia) {
         NoiseModel::Table => (&[average, a0, a2], "table"),
     };
     idle.add(at, others, &format!("{at}noise = \"{kind}\""));
+    if tia.noise == NoiseModel::Table {
+        idle.add(at, &["noise_scaling"], &format!("{at}noise = \"table\""));
+    }
     let (others, kind): (&[&str], &str) = match tia.limiting {
         Limiting::Linear => (&["overload_ma_pp", "curve."], "linear"),
         Limiting::Tanh => (&["curve."], "tanh"),
@@ -214,6 +338,7 @@ fn dsp(idle: &mut Idle, at: &str, dsp: &DspConfig) {
     if dsp.adc.enob.is_some() {
         idle.add(&adc, &["effective_bits"], "enob is given");
     }
+    interleave(idle, &format!("{adc}interleave."), dsp.adc.interleave.as_ref());
     if dsp.ffe.adaptation == AdaptationKind::Mmse {
         idle.add(at, &["ffe.lms_step"], &format!("{at}ffe.adaptation = \"mmse\""));
     }

@@ -17,21 +17,38 @@ const IMPLIED: [(&str, &str, &str); 8] = [
     ("host.channel_to_host.files", "host.channel_to_host.kind", "files"),
 ];
 
+/// What a key that names files holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// One path.
+    File,
+    /// A list of paths.
+    List,
+}
+
 /// Keys that name files, by the table that they stand in.
-const FILE_KEYS: [(&str, &str); 12] = [
-    ("response", "file"),
-    ("curve", "file"),
-    ("waveform", "file"),
-    ("pattern", "file"),
-    ("laser", "rin_file"),
-    ("tia", "noise_file"),
-    ("channel", "files"),
-    ("channel", "fext_files"),
-    ("channel", "next_files"),
-    ("channel_to_host", "files"),
-    ("channel_to_host", "fext_files"),
-    ("channel_to_host", "next_files"),
+const FILE_KEYS: [(&str, &str, Holds); 12] = [
+    ("response", "file", Holds::File),
+    ("curve", "file", Holds::File),
+    ("waveform", "file", Holds::File),
+    ("pattern", "file", Holds::File),
+    ("laser", "rin_file", Holds::File),
+    ("tia", "noise_file", Holds::File),
+    ("channel", "files", Holds::List),
+    ("channel", "fext_files", Holds::List),
+    ("channel", "next_files", Holds::List),
+    ("channel_to_host", "files", Holds::List),
+    ("channel_to_host", "fext_files", Holds::List),
+    ("channel_to_host", "next_files", Holds::List),
 ];
+
+/// What the key at a dotted path holds, if it names files.
+pub(super) fn holds(path: &str) -> Option<Holds> {
+    let mut names = path.rsplit('.').map(str::trim);
+    let (key, table) = (names.next()?, names.next()?);
+    let known = FILE_KEYS.iter().find(|(of, name, _)| (*of, *name) == (table, key));
+    known.map(|(_, _, holds)| *holds)
+}
 
 /// The value at a dotted path.
 pub(super) fn at<'t>(table: &'t Table, path: &str) -> Option<&'t Value> {
@@ -74,7 +91,7 @@ fn beside_in(name: &str, folder: &Path, table: &mut Table) {
         }
     };
     for (key, value) in table {
-        let is_file = FILE_KEYS.contains(&(name, key.as_str()));
+        let is_file = FILE_KEYS.iter().any(|(table, known, _)| (*table, *known) == (name, key));
         match value {
             Value::Table(inner) => beside_in(key, folder, inner),
             Value::Array(files) if is_file => files.iter_mut().for_each(from_folder),
@@ -126,12 +143,13 @@ mod tests {
     /// Every key of a description that is called a file is one whose path is made relative.
     #[test]
     fn every_file_of_a_description_is_known() {
-        fn walk(name: &str, table: &Table, known: &mut Vec<(String, String)>) {
+        fn walk(name: &str, table: &Table, known: &mut Vec<(String, String, Holds)>) {
             for (key, value) in table {
                 match value {
                     Value::Table(inner) => walk(key, inner, known),
                     _ if key.ends_with("file") || key.ends_with("files") => {
-                        known.push((name.to_owned(), key.clone()));
+                        let holds = if value.is_array() { Holds::List } else { Holds::File };
+                        known.push((name.to_owned(), key.clone(), holds));
                     }
                     _ => {}
                 }
@@ -141,11 +159,11 @@ mod tests {
         config.host.channel_to_host = Some(config.host.channel.clone());
         let (mut found, mut kinds) = (Vec::new(), 0);
         walk("", &Table::try_from(&config).unwrap(), &mut found);
-        for (table, key) in &found {
-            assert!(FILE_KEYS.contains(&(table.as_str(), key.as_str())), "{table}.{key}");
+        for (table, key, holds) in &found {
+            assert!(FILE_KEYS.contains(&(table.as_str(), key.as_str(), *holds)), "{table}.{key}");
         }
-        for (table, key) in FILE_KEYS {
-            kinds += usize::from(found.iter().any(|(t, k)| t == table && k == key));
+        for (table, key, _) in FILE_KEYS {
+            kinds += usize::from(found.iter().any(|(t, k, _)| t == table && k == key));
         }
         assert_eq!(kinds, FILE_KEYS.len());
     }

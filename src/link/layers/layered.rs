@@ -4,11 +4,12 @@
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
 use crate::link::describe::config::{Config, LANES_MAX};
 use crate::link::describe::presets;
+use crate::link::layers::changes::Change;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::merging::{complete, merge};
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
-use crate::link::layers::{ignored, implied};
+use crate::link::layers::{changes, ignored, implied};
 use crate::link::result::targets;
 use crate::measured::{FileRead, Library};
 use std::ffi::OsStr;
@@ -50,6 +51,8 @@ pub struct Resolved {
     /// Digest of the lanes' descriptions, 16 hexadecimal digits: equal descriptions have equal
     /// digests, however they are written.
     pub hash: String,
+    /// Keys that were changed, in the order of their writing, those without effect left out.
+    pub changes: Vec<Change>,
     /// Keys that were written but have no effect.
     pub warnings: Vec<String>,
     /// Library that read its files.
@@ -228,10 +231,12 @@ impl LayeredConfig {
              default` prints"
                 .to_owned()
         });
-        let ignored = ignored::warning(&self.ignored(&lanes));
-        let warnings = bare.into_iter().chain(ignored).collect();
+        let ignored = self.ignored(&lanes);
+        let mut changes = changes::of(&self.layers, usize::from(self.preset.is_some()));
+        changes.retain(|change| !ignored.contains_key(&change.key()));
+        let warnings = bare.into_iter().chain(ignored::warning(&ignored)).collect();
         Config::introduce(&mut lanes);
-        Ok(Resolved { base, lanes, hash, warnings, library: self.library.clone() })
+        Ok(Resolved { base, lanes, hash, changes, warnings, library: self.library.clone() })
     }
 
     /// The keys of the user's layers, those above the preset, without effect on the lanes.

@@ -1,6 +1,8 @@
 //! Layers of a description: preset, file, flags, patches of single lanes.
 
-pub(super) mod ignored;
+pub(super) mod changes;
+mod file_values;
+mod ignored;
 mod implied;
 mod layer;
 pub(super) mod layered;

@@ -1,6 +1,7 @@
 //! Reading a layer: a text or an assignment, checked key by key.
 
 use crate::error::Problem;
+use crate::link::layers::file_values;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::lines::TextLines;
 use crate::link::layers::reader::Reader;
@@ -35,6 +36,8 @@ impl Layer {
             layer.problems.push(malformed);
             return layer;
         }
+        let listed = file_values::list(key, value);
+        let value = listed.as_deref().unwrap_or(value);
         let as_text = format!("{key} = {}", Value::String(value.to_owned()));
         let text = format!(
             "{key} = {}",

@@ -139,7 +139,7 @@ impl Reader<'_> {
         let as_table = try_alone(at, Value::Table(Table::new()));
         match (&as_table, value.get_ref()) {
             (Err(message), written) if remedy::is_unknown_key(message) => {
-                let remedy = remedy::of_unknown_key(&name, message);
+                let remedy = remedy::of_unknown_key(at, message, |name| self.may_be(name));
                 self.unknown_key(key_place, written, at, &remedy);
             }
             (Ok(_), DeValue::Table(inner)) => {
@@ -209,6 +209,7 @@ impl Reader<'_> {
                 .err()
                 .filter(|m| m.starts_with("unknown variant"));
             remedy::of_wrong_value(
+                &at.join("."),
                 value.as_str().unwrap_or_default(),
                 variants.as_deref().unwrap_or(message),
             )
@@ -219,6 +220,12 @@ impl Reader<'_> {
             Ok(_) if value.is_table() => Err(right("expected a single value")),
             Ok(_) => Ok(value),
         }
+    }
+
+    /// Whether a key may be written here, by its first name.
+    fn may_be(&self, name: &str) -> bool {
+        let in_lane = !self.lane.is_empty();
+        !(in_lane && OF_THE_LINK.contains(&name) || self.layer.is_flag && name == "preset")
     }
 
     fn report(

@@ -1,8 +1,9 @@
 //! One description at many points: merged once, with a few keys set for each point.
 
-use crate::error::{Problems, Result};
+use crate::error::{Problem, Problems, Result};
 use crate::fibre::Corner;
 use crate::link::describe::config::{Config, LANES_MAX};
+use crate::link::layers::file_values;
 use crate::link::layers::ignored::{self, IgnoredKeys};
 use crate::link::layers::implied::put;
 use crate::link::layers::layer::Layer;
@@ -26,16 +27,31 @@ pub struct Key {
 }
 
 impl Key {
-    /// Parses a key and its values; `flag` is named in problems.
+    /// Parses a key and its values; `flag` is named in problems. A pattern of file names, such as
+    /// `ch*.s4p`, stands for all files that it matches, a value each; a path is a whole list of
+    /// files where the key holds a list.
     ///
     /// # Errors
     ///
-    /// An unknown key; every value that is not of the key's type.
+    /// An unknown key; every value that is not of the key's type; a pattern that matches no file.
     pub fn read(flag: &str, key: &str, values: &[String]) -> Result<(Key, Vec<Value>)> {
         let mut problems = Problems::new();
         let mut read = None;
         let mut taken = Vec::new();
+        let mut of_files = Vec::new();
         for value in values {
+            let files = file_values::expanded(key.trim(), value);
+            if files.is_empty() {
+                let named = Layer::empty(flag, true);
+                problems.push(Problem {
+                    value: value.clone(),
+                    ..named.problem(key.trim().to_owned(), "no file matches this pattern")
+                });
+            }
+            of_files.extend(files);
+        }
+        problems.clone().finish()?;
+        for value in &of_files {
             let layer = Layer::flag(flag, &format!("{key}={value}"));
             for problem in layer.problems.iter() {
                 if problems.iter().all(|known| known != problem) {
@@ -64,11 +80,6 @@ impl Key {
     /// The key within a lane, as [`Config`] knows it.
     pub(crate) fn in_lane(&self) -> String {
         self.patched().map_or(self.path.as_slice(), |(_, inside)| inside).join(".")
-    }
-
-    /// True for this key of the whole link.
-    pub(crate) fn is(&self, path: &[&str]) -> bool {
-        self.path == path
     }
 
     /// True for this key of the whole link or of one lane.

@@ -408,3 +408,57 @@ fn an_enob_is_one_value_or_a_row_and_its_problems_name_the_key() {
     assert!(said.contains("receiver.dsp.adc.enob = 5.5") && said.contains("5.30 bits"), "{said}");
     assert!(resolved(&[&one[0]]).unwrap_err().contains("enob_at_ghz: must be given"));
 }
+
+/// The paths of all keys of a description.
+fn all_keys() -> Vec<String> {
+    fn walk(table: &toml::Table, at: &str, found: &mut Vec<String>) {
+        for (name, value) in table {
+            let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            found.push(path.clone());
+            if let Value::Table(inner) = value {
+                walk(inner, &path, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&LayeredConfig::default_text().parse().unwrap(), "", &mut found);
+    found
+}
+
+/// Every key, misspelt where it stands and at the top, in a flag and in a lane: what is proposed
+/// may be written there.
+#[test]
+fn a_hint_names_keys_that_may_stand_where_it_proposes_them() {
+    let refusals = |assignment: &str| -> Vec<(String, String)> {
+        let layer = super::layer::Layer::flag("--set", assignment);
+        layer.problems.iter().map(|p| (p.path.clone(), p.remedy.clone())).collect()
+    };
+    let mut proposed = 0;
+    for key in all_keys() {
+        let last = key.rsplit('.').next().unwrap();
+        for written in [format!("{key}x"), last.to_owned(), format!("{last}x")] {
+            for lane in ["", "lane.1."] {
+                for (path, remedy) in refusals(&format!("{lane}{written}=1")) {
+                    let Some((_, rest)) = remedy.split_once("did you mean ") else { continue };
+                    let names = rest.trim_end_matches('?');
+                    let at = path.strip_prefix(lane).unwrap_or(&path);
+                    let around = at.rsplit_once('.').map_or("", |(table, _)| table);
+                    for name in names.split(" or ") {
+                        let sibling = remedy.starts_with("unknown key, ") && !around.is_empty();
+                        let full =
+                            if sibling { format!("{around}.{name}") } else { name.to_owned() };
+                        let said = refusals(&format!("{lane}{full}=1"));
+                        let fails = said.iter().any(|(_, why)| {
+                            ["unknown key", "applies to all lanes", "the preset is chosen"]
+                                .iter()
+                                .any(|start| why.starts_with(start))
+                        });
+                        assert!(!fails, "{lane}{written}: {remedy} {full}: {said:?}");
+                        proposed += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(proposed > 300, "{proposed}");
+}

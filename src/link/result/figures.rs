@@ -18,6 +18,7 @@ use crate::link::result::verdict::CountVerdict;
 use crate::math::interval::IntervalKind;
 use crate::measured::FileRead;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Result of a link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct LinkResult {
     pub config: Box<Config>,
     /// Preset of the description, if any.
     pub preset: Option<String>,
+    /// Keys that were changed from the preset, with their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changed: BTreeMap<String, toml::Value>,
     /// Transmitter: its kind, or `custom`.
     pub transmitter: TransmitterUsed,
     /// Kind of module.

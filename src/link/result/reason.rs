@@ -4,10 +4,12 @@ use super::figures::LaneResult;
 use super::limited_by::LimitedBy;
 
 impl LaneResult {
-    /// A lane whose description is refused: no figures, and the problems as their reason.
+    /// A lane whose description is refused: it fails without figures, and the problems are the
+    /// reason.
     pub(crate) fn refused(lane: usize, because: &str) -> LaneResult {
         LaneResult {
             lane,
+            passes: Some(false),
             not_evaluated: Some(because.to_owned()),
             reason: Some(because.to_owned()),
             ..LaneResult::default()

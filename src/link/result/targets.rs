@@ -6,7 +6,6 @@ use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::result::metrics::limit::LaneMetric;
 use crate::link::result::metrics::port::{FEC_METRICS, PORT_METRICS, PortMetric};
 use crate::link::result::metrics::target::{TargetMetric, target_metrics};
-use crate::link::result::metrics::transmitter::MEASURED;
 use crate::link::result::port::PortResult;
 use crate::table::{Metric, Spacing, Unit, Worst};
 
@@ -78,19 +77,32 @@ pub fn judge(result: &LinkResult, config: &Config) -> Vec<TargetVerdict> {
 pub(crate) fn check(config: &Config, problems: &mut Problems) {
     let at = KeyPath::root().key("targets");
     for (key, [low, high]) in &config.targets.0 {
-        let mut report = |remedy| problems.report(&at, key, format!("[{low}, {high}]"), remedy);
-        if MEASURED.iter().any(|metric| metric.name == key) && !config.tdecq.enabled {
-            report("needs tdecq.enabled = true: the transmitter is not measured otherwise");
+        let mut report = |remedy: String| {
+            problems.report(&at, key, format!("[{low}, {high}]"), remedy);
+        };
+        if let Some(missing) = config.missing_for_target(key) {
+            report(format!("needs {missing}"));
         }
         if FEC_METRICS.iter().any(|metric| metric.target && metric.name == key)
             && config.fec.chosen().is_none_or(|coding| coding.lanes != config.lanes)
         {
-            report("needs a coding and all of its lanes: see fec.coding and lanes");
+            report("needs a coding and all of its lanes: see fec.coding and lanes".to_owned());
         }
         if low.is_nan() || high.is_nan() || low > high {
-            report("must be two numbers, the lower one first");
+            report("must be two numbers, the lower one first".to_owned());
         }
     }
+}
+
+/// Targets of counted figures that the run does not count, which [`judge`] could only miss.
+pub fn uncounted_targets(config: &Config) -> Problems {
+    let (at, mut problems) = (KeyPath::root().key("targets"), Problems::new());
+    for (key, [low, high]) in &config.targets.0 {
+        if let Some(missing) = config.missing_for(key) {
+            problems.report(&at, key, format!("[{low}, {high}]"), format!("needs {missing}"));
+        }
+    }
+    problems
 }
 
 /// A lane without a value is the worst one.
@@ -159,6 +171,7 @@ mod tests {
             config_hash,
             config: Box::default(),
             preset: None,
+            changed: Default::default(),
             transmitter,
             module: crate::link::ModuleKind::Optics,
             symbol_rate_gbd,

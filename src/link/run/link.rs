@@ -191,6 +191,7 @@ impl Link {
             config_hash: self.resolved.hash.clone(),
             config: Box::new(base.clone()),
             preset: base.preset.clone(),
+            changed: self.resolved.changes.iter().map(|c| (c.key(), c.value.clone())).collect(),
             transmitter: TransmitterUsed::Described(base.transmitter.kind),
             module: base.module.kind,
             symbol_rate_gbd: base.symbol_rate_gbd,

@@ -2,6 +2,7 @@
 
 pub(super) mod eye;
 pub(super) mod histogram;
+pub(super) mod link_name;
 pub(super) mod overview;
 pub(super) mod spectra;
 pub(super) mod view;

@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::views::eye::{EyeView, Node};
-use crate::link::views::view::{View, link_name};
+use crate::link::views::link_name::link_name;
+use crate::link::views::view::View;
 use rayon::prelude::*;
 
 /// Largest number of lanes on a page.
@@ -62,7 +63,7 @@ impl Overview {
             Ok(Panel { result: (*lane).clone(), eye })
         };
         Ok(Overview {
-            name: link_name(&link.base),
+            name: link_name(link, &[]),
             limit_ber: result.limit_ber,
             ber: result.port.ber_semi_analytic,
             loss_margin_db: result.port.loss_margin_db,

@@ -7,10 +7,10 @@ use crate::chain::{
 };
 use crate::error::{Error, KeyPath, Problems, Result};
 use crate::link::build::lane::Lane;
-use crate::link::describe::config::Config;
 use crate::link::layers::layered::Resolved;
 use crate::link::solve::segment::optical_predictor;
 use crate::link::test_points::levels::settled;
+use crate::link::views::link_name::lane_name;
 use crate::measure::levels::OuterLevels;
 
 /// A built and trained lane, for figures.
@@ -56,7 +56,7 @@ impl View {
             let prediction = predictor.predict(workspace, &trained);
             Ok((trained, prediction))
         });
-        Ok(View { name: name(&link.base, number), lane, workspaces, cache, tp2, tp3, receiver })
+        Ok(View { name: lane_name(link, number), lane, workspaces, cache, tp2, tp3, receiver })
     }
 
     /// Receiver and prediction of the lane; an error when the receiver does not train.
@@ -98,25 +98,6 @@ impl View {
     pub(super) fn blocks_of(&self, symbols: u64) -> u64 {
         symbols.div_ceil(self.lane.grid().symbols as u64).max(1)
     }
-}
-
-/// Name of a lane in figures: `800gbase-dr8, EML, lane 0`.
-fn name(base: &Config, lane: usize) -> String {
-    format!("{}, lane {lane}", link_name(base))
-}
-
-/// The same without a lane: `800gbase-dr8, EML`.
-pub(crate) fn link_name(base: &Config) -> String {
-    let preset = base
-        .preset
-        .as_deref()
-        .map_or_else(|| format!("{} GBd", base.symbol_rate_gbd), str::to_owned);
-    let module = if base.module.kind.has_hosts() {
-        format!("{}, ", base.module.kind.name().to_uppercase())
-    } else {
-        String::new()
-    };
-    format!("{preset}, {module}{}", base.transmitter.kind.key().to_uppercase())
 }
 
 pub(super) fn refused(key: &str, value: impl std::fmt::Display, remedy: String) -> Error {

@@ -2,8 +2,9 @@
 //! estimated from its repeats.
 //!
 //! A capture comes from an oscilloscope or from another simulator: power over time, with one period
-//! of a known pattern or more. [`Capture::open`] takes it from text or `.npy`, [`locate`] finds the
-//! pattern in it, and [`Periods::cut`] brings every period onto a grid of whole samples per symbol.
+//! of a known pattern or more. [`Capture::open`] takes it from text, `.npy`, HDF5 or MATLAB 7.3,
+//! [`locate`] finds the pattern in it, and [`Periods::cut`] brings every period onto a grid of
+//! whole samples per symbol.
 
 mod lag_search;
 mod locate;
@@ -17,6 +18,8 @@ mod resample_kernel;
 mod residual;
 mod sample_unit;
 mod time_base;
+#[cfg(feature = "hdf5")]
+mod variables;
 
 pub use locate::locate;
 pub use located::{BitCoding, Candidate, Located};

@@ -51,7 +51,8 @@ pub struct CaptureFormat {
 }
 
 impl Capture {
-    /// Reads text of columns, as instruments write it, or a `.npy` array.
+    /// Reads text of columns, as instruments write it, a `.npy` array, or a variable of an HDF5 or
+    /// MATLAB file.
     ///
     /// Columns are time and one or more channels, or channels alone; without a column of time an
     /// instrument's keys give the time between samples, if they are there. Time is in s unless its
@@ -85,12 +86,78 @@ fn of_bytes(
     format: &CaptureFormat,
     volts: Volts,
 ) -> Result<Opened, String> {
-    let opened = if file.to_ascii_lowercase().ends_with(".npy") {
-        of_array(bytes, format, volts)?
-    } else {
-        of_text(bytes, format, volts)?
+    let opened = match FileKind::of(file, bytes) {
+        FileKind::Npy => of_array(bytes, format, volts)?,
+        FileKind::Hdf5 => of_variables(bytes, format, volts)?,
+        FileKind::OldMatlab => {
+            return Err("is a MATLAB file before version 7.3; must be saved again, as by \
+                        save('file.mat', 'x', '-v7.3')"
+                .to_owned());
+        }
+        FileKind::Text => of_text(bytes, format, volts)?,
     };
     Ok(Opened { digest: text::digest(text::fnv(bytes)), ..opened })
+}
+
+/// Kind of a file of samples.
+enum FileKind {
+    Npy,
+    Hdf5,
+    /// MATLAB before version 7.3.
+    OldMatlab,
+    Text,
+}
+
+impl FileKind {
+    /// By what a file begins with; HDF5 also after a block of its user's.
+    fn of(file: &str, bytes: &[u8]) -> FileKind {
+        let mut places = std::iter::successors(Some(0), |&at| Some((2 * at).max(512)));
+        let signed = |at: &usize| bytes[*at..].starts_with(HDF5);
+        if places.by_ref().take_while(|&at| at < bytes.len()).any(|at| signed(&at)) {
+            FileKind::Hdf5
+        } else if bytes.starts_with(OLD_MATLAB) {
+            FileKind::OldMatlab
+        } else if file.to_ascii_lowercase().ends_with(".npy") {
+            FileKind::Npy
+        } else {
+            FileKind::Text
+        }
+    }
+}
+
+/// First bytes of HDF5 files, and of MATLAB files before version 7.3.
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+const OLD_MATLAB: &[u8] = b"MATLAB 5.0 MAT-file";
+
+#[cfg(feature = "hdf5")]
+fn of_variables(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened, String> {
+    let mut notes = Vec::new();
+    let columns = super::variables::columns(bytes, &format.column, &mut notes)?;
+    let Some((_, first)) = columns.rows.first() else { return Err("holds no numbers".to_owned()) };
+    let samples = first.len() - 1;
+    let unit = SampleUnit::of_column(format.unit, &columns, samples, 0, volts)?;
+    let interval_s = if samples == 0 {
+        preamble::interval_s(&columns)
+    } else {
+        let second = match unit::of_name(columns.name(0)) {
+            Ok(Some(Unit::Second(second))) => second,
+            _ => 1.0,
+        };
+        let time: Vec<f64> = columns.rows.iter().map(|(_, row)| row[0]).collect();
+        Some(interval(&time, |i| format!("number {}", i + 1))? * second)
+    };
+    let samples: Vec<f64> = columns.rows.iter().map(|(_, row)| row[samples]).collect();
+    if let Some(at) = samples.iter().position(|x| !x.is_finite()) {
+        return Err(format!("number {} is {}; must be finite", at + 1, samples[at]));
+    }
+    finish(samples, interval_s, unit, volts, notes)
+}
+
+#[cfg(not(feature = "hdf5"))]
+fn of_variables(_: &[u8], _: &CaptureFormat, _: Volts) -> Result<Opened, String> {
+    Err("is an HDF5 file, and this build is without the feature `hdf5`; must be text or .npy, or \
+         lightlane be installed with `--features hdf5`"
+        .to_owned())
 }
 
 fn of_array(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened, String> {

@@ -1,5 +1,6 @@
 //! The comparison as text.
 
+use super::super::changed::changed;
 use super::notes::{meaning, notes};
 use super::tables::layout;
 use crate::link::LinkResult;
@@ -11,9 +12,10 @@ pub fn compared(compared: &Compared) -> String {
     let variants = compared.variants.as_slice();
     let Some(first) = variants.first() else { return "no variant was completed\n".to_owned() };
     let mut out = format!(
-        "{}: {}\n\n",
+        "{}: {}\n{}\n",
         first.result.preset.as_deref().unwrap_or("custom link"),
-        common(compared)
+        common(compared),
+        changed(&first.result, &compared.keys)
     );
     out += &layout(compared);
     out.push('\n');

@@ -7,6 +7,7 @@ mod fec;
 pub(in crate::link) mod lane;
 pub(in crate::link) mod limit;
 mod margin;
+mod needs;
 pub(in crate::link) mod port;
 mod receiver;
 pub(in crate::link) mod target;
