@@ -2,6 +2,7 @@
 
 use super::grid::{delay_s, half_power};
 use super::network::Network;
+use super::quality::PASSIVE;
 use crate::math::matrix::largest_singular_value;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
@@ -92,7 +93,7 @@ impl Network {
             }
         }
         // a passive network stays so: the law knows nothing of it, and may leave a gain
-        if largest_singular_value(network.matrix(0), n) <= 1.0 {
+        if largest_singular_value(network.matrix(0), n) <= PASSIVE {
             for matrix in s.chunks_exact_mut(n * n) {
                 let gain = largest_singular_value(matrix, n).max(1.0);
                 matrix.iter_mut().for_each(|s| *s /= gain);

@@ -6,7 +6,7 @@ use crate::units::giga;
 use num_complex::Complex64;
 
 /// Singular value above which a network is reported as active; about the accuracy of measurements.
-const PASSIVE: f64 = 1.001;
+pub(super) const PASSIVE: f64 = 1.001;
 /// |S - S^T| above which a network is reported as not reciprocal.
 const RECIPROCAL: f64 = 0.01;
 /// Causality below which a network is reported as doubtful.
