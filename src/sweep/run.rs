@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Largest number of points at which keys of the description are looked at for an effect.
-const IGNORED_POINTS_MAX: usize = 256;
+pub(super) const LOOKED_AT_MAX: usize = 256;
 
 /// A link and the axes of its sweep, every point checked.
 pub struct Sweep {
@@ -132,7 +132,7 @@ impl Sweep {
     /// keys of the description are looked at for an effect.
     pub(super) fn along(&self) -> Vec<Vec<toml::Value>> {
         let first = self.values(self.first());
-        axes::along(&self.axes, &first).take(IGNORED_POINTS_MAX).collect()
+        axes::along(&self.axes, &first).take(LOOKED_AT_MAX).collect()
     }
 
     /// Number of lanes at some values.
