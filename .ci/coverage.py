@@ -13,15 +13,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+CTLE = [
+    flag for at in ("host.rx", "module.input")
+    for key, value in (("adapt", "false"), ("gain_db", "-14"), ("low_gain_db", "-2"))
+    for flag in ("--set", f"{at}.ctle.{key}={value}")]
 LINKS = {
     "800G EML": ["800gbase-dr8", "--set", "fibre.connector_loss_db=9"],
     "800G EML, few symbols": [
         "800gbase-dr8", "--set", "fibre.connector_loss_db=8", "--set", "simulation.block_symbols=1024"],
     "1.6T EML": ["1.6tbase-dr8", "--set", "fibre.connector_loss_db=6.5"],
     "1.6T MZM": ["1.6tbase-dr8", "--set", "transmitter.kind=mzm", "--set", "fibre.connector_loss_db=6"],
+    # settings as found once: those of a search are taken as they are
     "800G LPO": [
         "800gbase-dr8", "--set", "module.kind=lpo", "--set", "host.channel.trace.loss_db=14",
-        "--set", "fibre.connector_loss_db=5"],
+        "--set", "fibre.connector_loss_db=5", "--set", "host.tx.adapt=false",
+        "--set", "host.tx.ffe.taps=[0, 0.04, -0.16, 0.72, -0.08, 0, 0]", *CTLE],
     "800G DFE": [
         "800gbase-dr8", "--set", "fibre.connector_loss_db=9", "--set", "receiver.dsp.detector=dfe"],
 }

@@ -230,7 +230,7 @@ pub fn write(waveform: &Written<'_>) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_mat(waveform: &Written<'_>) -> Result<Vec<u8>, String> {
     let mut file = MatBuilder::new(Options::default());
     let said = |because: hdf5_pure::mat::MatError| because.to_string();
