@@ -223,8 +223,9 @@ fn every_preset_lies_in_its_window_with_every_source_in_its_place() {
 }
 
 /// A limit a thousand times above the signal has no effect: the overloaded receiver is the linear
-/// one. The drawn noises have 64 draws of 8192 symbols, pooled in 64 classes: 1.4 % of variance,
-/// 0.06 dB; the blocks' lengths do not matter.
+/// one. Of the noise before the limit lags below 1e-4 of its variance are left out, some thirty on
+/// each side: up to 0.6 % of it, 0.026 dB of SNR were it alone, 0.013 dB of loss. The blocks'
+/// lengths do not matter.
 #[test]
 fn an_amplifier_far_from_overload_is_the_linear_one() {
     for block_symbols in [2048, 8192] {
@@ -235,10 +236,10 @@ fn an_amplifier_far_from_overload_is_the_linear_one() {
         c.receiver.tia.overload_ma_pp = 1000.0;
         let limited = run_lane(&c, 0);
         let difference_db = limited.snr_db.expect("predicted") - linear.snr_db.expect("predicted");
-        assert!(difference_db.abs() < 0.1, "{block_symbols}: {difference_db} dB");
+        assert!(difference_db.abs() < 0.026, "{block_symbols}: {difference_db} dB");
         let loss_margin_db =
             limited.loss_margin_db.expect("found") - linear.loss_margin_db.expect("found");
-        assert!(loss_margin_db.abs() < 0.1, "{block_symbols}: margin {loss_margin_db} dB");
+        assert!(loss_margin_db.abs() < 0.026, "{block_symbols}: margin {loss_margin_db} dB");
     }
 }
 

@@ -307,10 +307,10 @@ mod tests {
     }
 
     /// One sample a symbol and no memory. Levels are V_s tanh(x / V_s) and their noises sigma
-    /// sech^2(x / V_s), to second order of sigma over V_s: (sigma / V_s)^2 (3 tanh^2 - 1), 0.7 %.
-    /// Of 64 drawn blocks' 30 000 symbols a level, a deviation scatters by 0.4 %, of which the
-    /// error ratio has q^2, tenfold. With more or less light sigma^2 grows by (I / I_k)^2, and gain
-    /// control holds the distortion.
+    /// sech^2(x / V_s), both as predicted: noise is linear in the slope of the limit. Levels are a
+    /// few tenths of a percent off, as the mean of the symbols is not quite the middle level; a
+    /// tenth of that in the noises, of which the error ratio has q^2, tenfold. With more or less
+    /// light sigma^2 grows by (I / I_k)^2, and gain control holds the distortion.
     #[test]
     fn four_levels_through_the_limit_have_the_closed_form() {
         let grid = Grid { symbol_rate_hz: 53.125e9, symbols: 2048, samples_per_symbol: 1 };
@@ -377,10 +377,10 @@ mod tests {
                 let missed = found / found_unit - mean / unit;
                 assert!(missed.abs() < 4e-3, "{amplifier:?} {light}: mean off by {missed}");
                 let ratio = found_sigma / found_unit / (sigma / unit);
-                assert!((ratio - 1.0).abs() < 0.03, "{amplifier:?} {light}: sigma {ratio}");
+                assert!((ratio - 1.0).abs() < 0.01, "{amplifier:?} {light}: sigma {ratio}");
             }
             let ratio = (prediction.ber / ber(&expected)).ln();
-            assert!(ratio.abs() < 0.1, "{amplifier:?} {light}: ln ratio {ratio}");
+            assert!(ratio.abs() < 0.05, "{amplifier:?} {light}: ln ratio {ratio}");
         }
     }
 }

@@ -214,7 +214,7 @@ mod tests {
         for text in ["", "dfe", "ge", "ge:1:2:3", "both:1", "none:1"] {
             assert_eq!(text.parse::<Burst>(), Err(BurstError::Form), "{text}");
         }
-        assert_eq!("dfe:x".parse::<Burst>().unwrap_err().to_string(), "\"x\" is not a number");
+        assert_eq!("dfe:x".parse::<Burst>().unwrap_err().to_string(), "'x' is not a number");
     }
 
     #[test]

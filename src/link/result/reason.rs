@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(reason(dark).unwrap(), "no light");
         let refused = LaneResult::refused(3, "lanes = 0: must be from 1");
         assert_eq!(refused.reason, reason(refused.clone()));
-        assert_eq!((refused.lane, refused.passes), (3, None));
+        assert_eq!((refused.lane, refused.passes), (3, Some(false)));
     }
 
     #[test]
