@@ -212,8 +212,8 @@ fn a_network_is_the_same_in_whatever_references_and_forms_it_is_written() {
 
 /// The lines lose nothing at 0 Hz. A row of zeros there is replaced alike in the three commands.
 /// The law, fitted over half a turn of S21, is 1.2 % (0.11 dB) high at 0 Hz, where a passive line
-/// has 1 at most: that is the truth here. What is left of a hundredth of a decibel is the
-/// reflection of the law at 0 Hz.
+/// has 1 at most; it also has a reflection of 0.09 there, which then takes 1 - sqrt(1 - 0.09^2),
+/// 0.4 % or 0.035 dB, from S21: a third of that in the margin.
 #[test]
 fn a_row_of_zeros_at_0_hz_is_replaced_with_a_warning_in_every_command() {
     let folder = Folder::new("channel-zeros");
@@ -235,7 +235,8 @@ fn a_row_of_zeros_at_0_hz_is_replaced_with_a_warning_in_every_command() {
     assert!(warnings.iter().any(|warning| warning.starts_with(note)), "{warnings:?}");
     let path = folder.0.join("zeros.s4p");
     let [dc_db, .., run_dc_db, _] = figures(path.to_str().unwrap(), &ports);
-    assert!(dc_db.abs() < 1e-3 && (dc_db - run_dc_db).abs() < 1e-9, "{dc_db} {run_dc_db}");
+    assert!((0.0..0.036).contains(&dc_db), "{dc_db}");
+    assert!((dc_db - run_dc_db).abs() < 1e-9, "{dc_db} {run_dc_db}");
     let printed = |name: &str| good(&folder.run(&["channel", name, "--ports", "1-2/3-4"]));
     assert!(printed("plain.s4p").contains("as in the file") && printed("zeros.s4p").contains(note));
     assert!(printed("zeros.s4p").contains("extrapolated"));

@@ -286,7 +286,7 @@ fn ctrl_c_prints_the_finished_variants() {
         .spawn()
         .unwrap();
     // the first takes a tenth of a second, the second would take a day
-    crate::support::interrupt(&mut child);
+    crate::support::interrupt_at_work(&mut child, 3);
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{words}");

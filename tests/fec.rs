@@ -395,7 +395,7 @@ fn ctrl_c_gives_what_is_counted() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    crate::support::interrupt(&mut child);
+    crate::support::interrupt_at_work(&mut child, 2);
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{words}");

@@ -185,6 +185,31 @@ pub(crate) fn ln_predicted_over_counted(name: &str, lane: &LaneResult) -> f64 {
     ratio
 }
 
+/// Presses Ctrl-C once the command is at work: after so many seconds of the processor's time, on
+/// however busy a machine; without `/proc`, after as many seconds.
+#[cfg(unix)]
+pub(crate) fn interrupt_at_work(child: &mut std::process::Child, seconds: u64) {
+    use std::time::Duration;
+    // user and system time are the twelfth and thirteenth field after the name, in hundredths
+    let worked = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        let mut ticks = || fields.next()?.parse::<u64>().ok();
+        Some(ticks()? + ticks()? >= 100 * seconds)
+    };
+    for _ in 0..60_000 {
+        match worked() {
+            Some(true) => break,
+            Some(false) => std::thread::sleep(Duration::from_millis(10)),
+            None => {
+                std::thread::sleep(Duration::from_secs(seconds));
+                break;
+            }
+        }
+    }
+    interrupt(child);
+}
+
 /// Presses Ctrl-C once the command handles it; without `/proc`, after a fixed time.
 #[cfg(unix)]
 pub(crate) fn interrupt(child: &mut std::process::Child) {

@@ -117,6 +117,17 @@ impl NoiselessBlock {
         }
     }
 
+    /// Part of the current's fluctuation in the top tenth of the band.
+    pub(crate) fn power_near_band_edge(&self, plan: &Plan) -> f64 {
+        let bins = plan.grid.bins();
+        let mut spectrum = vec![Complex32::default(); bins];
+        let mut scratch = vec![Complex32::default(); plan.transforms.samples.scratch()];
+        plan.transforms.samples.forward(&mut self.current.clone(), &mut spectrum, &mut scratch);
+        let sum =
+            |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
+        sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
+    }
+
     pub(crate) fn slope(&self, section: usize) -> Option<&Slope> {
         self.slopes.iter().find(|s| s.section == section)
     }

@@ -7,8 +7,8 @@
 //!
 //! g is the response from the last map to the slicer, D the map's slope along the noiseless block,
 //! h the response of the section before it; with several maps a is made of r in place of g. Noise
-//! that a map meets small is linear in it, so that its variance is exact but for the second order of
-//! noise over the curvature of the map.
+//! that a map meets small is linear in it, so that its variance is exact but for the second order
+//! of noise over the curvature of the map.
 //!
 //! | source | variance of symbol n |
 //! | --- | --- |

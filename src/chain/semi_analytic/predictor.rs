@@ -2,7 +2,6 @@
 //! variance.
 
 use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
-use super::autocorrelation;
 use super::crosstalk;
 use super::noise_classes::{BentNoise, Classes};
 use super::noise_probing;
@@ -32,7 +31,6 @@ use crate::math::buffer_pool::Pooled;
 use crate::math::interval::Scatter;
 use crate::math::two_points::GatheredPoints;
 use crate::seed::Seed;
-use num_complex::Complex32;
 
 /// The semi-analytic estimator of one lane.
 pub struct Predictor<'a> {
@@ -385,20 +383,7 @@ impl<'a> Predictor<'a> {
     /// Part of the detected power's fluctuation in the top tenth of the band: large parts have been
     /// aliased.
     pub fn power_near_band_edge(&self) -> f64 {
-        let bins = self.plan.grid.bins();
-        let power = |record: &NoiselessBlock| {
-            let mut spectrum = vec![Complex32::default(); bins];
-            let mut scratch = vec![Complex32::default(); self.plan.transforms.samples.scratch()];
-            self.plan.transforms.samples.forward(
-                &mut record.current.clone(),
-                &mut spectrum,
-                &mut scratch,
-            );
-            let sum =
-                |from: usize| spectrum[from..].iter().map(|s| f64::from(s.norm_sqr())).sum::<f64>();
-            sum(bins * 9 / 10) / sum(1).max(f64::MIN_POSITIVE)
-        };
-        self.scoring.first().map_or(0.0, power)
+        self.scoring.first().map_or(0.0, |record| record.power_near_band_edge(self.plan))
     }
 
     /// Scores records at the slicer, averaged over the phase where it moves; errors of feedback and
@@ -449,7 +434,9 @@ impl<'a> Predictor<'a> {
             white: f64::from(trained.quantisation * trained.quantisation),
             adapts: self.dsp.fixed.is_empty(),
         };
-        on.scatter(&self.scoring, at)
+        // slopes of one block are known well enough: to a tenth
+        let one = self.scoring.len().min(1);
+        on.scatter(&self.scoring[..one], &at[..one])
     }
 
     /// Records at the slicer, sampled later than at the trained phase.
@@ -474,19 +461,7 @@ impl<'a> Predictor<'a> {
         trained: &Trained,
         scale: Scale,
     ) -> SlicerNoise {
-        let lags = SlicerNoise::LAGS;
-        let distances = lags * self.plan.sampler.samples_per_symbol + trained.taps.len();
-        let covariance = self.noises.covariance(self.plan, records, scale, distances, None);
-        // shares after those of the sources are the converter's
-        let converters = at.iter().flat_map(|at| at.shares.iter().skip(self.noises.sources.len()));
-        let converter = converters.map(|s| s.share).sum::<f64>() / at.len() as f64;
-        SlicerNoise::new(autocorrelation::at_slicer(
-            self.plan,
-            trained,
-            &covariance,
-            converter,
-            lags,
-        ))
+        SlicerNoise::at(self.plan, &self.noises, (records, at), trained, scale)
     }
 
     /// Mean and variance of each symbol of a record at the slicer, with feedback that is never

@@ -1,6 +1,7 @@
 //! From blocks at the slicer to the prediction.
 
 use super::at_slicer::{AtSlicer, all_of};
+use super::autocorrelation;
 use super::error_propagation::{ErrorPropagation, IdealBlock};
 use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
@@ -9,8 +10,10 @@ use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
 use super::run_means;
 use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
+use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
-use crate::chain::linearise::noiseless_block::NoiselessBlock;
+use crate::chain::linearise::noise_sources::Noises;
+use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::dsp::slicer::{level_moments, mean_square, snr_db};
 use crate::math::interval::{Scatter, log_normal};
 
@@ -28,7 +31,21 @@ impl SlicerNoise {
     /// Lags that detectors use, symbols.
     pub(super) const LAGS: usize = 9;
 
-    pub(super) fn new(autocorrelation: Vec<f64>) -> SlicerNoise {
+    /// Of all sources and the converter, on average over the records.
+    pub(super) fn at(
+        plan: &Plan,
+        noises: &Noises,
+        (records, at): (&[NoiselessBlock], &[AtSlicer]),
+        trained: &Trained,
+        scale: Scale,
+    ) -> SlicerNoise {
+        let distances = Self::LAGS * plan.sampler.samples_per_symbol + trained.taps.len();
+        let covariance = noises.covariance(plan, records, scale, distances, None);
+        // shares after those of the sources are the converter's
+        let converters = at.iter().flat_map(|at| at.shares.iter().skip(noises.sources.len()));
+        let converter = converters.map(|s| s.share).sum::<f64>() / at.len() as f64;
+        let autocorrelation =
+            autocorrelation::at_slicer(plan, trained, &covariance, converter, Self::LAGS);
         SlicerNoise { memory: NoiseMemory::new(&autocorrelation), autocorrelation }
     }
 
@@ -214,7 +231,8 @@ impl Errors {
 
 /// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise`
 /// there, errors of a detector that uses earlier decisions or samples are followed; without it,
-/// feedback stays ideal. A phase that is `moving` is averaged over; `training` scatters the receiver.
+/// feedback stays ideal. A phase that is `moving` is averaged over; `training` scatters the
+/// receiver.
 pub(super) fn score(
     records: &[NoiselessBlock],
     at: &[AtSlicer],

@@ -20,7 +20,8 @@
 //!
 //! # Reference
 //!
-//! F. Hampel, *The Influence Curve and Its Role in Robust Estimation*, J. Am. Stat. Assoc. 69, 1974.
+//! F. Hampel, *The Influence Curve and Its Role in Robust Estimation*, J. Am. Stat. Assoc. 69
+//! (1974).
 
 use super::at_slicer::{AtSlicer, Sampled};
 use super::run_means;
