@@ -204,8 +204,8 @@ fn the_worst_lane_of_every_metric_is_drawn() {
         };
         assert_eq!((shown.name.as_str(), shown.points[0].1), expected, "{}", metric.name);
     }
-    // most figures of a lane need nothing that this link is without
-    assert!(drawn > 3 * absent, "{drawn} drawn, {absent} refused");
+    // more figures than not need nothing that this link is without
+    assert!(drawn > absent, "{drawn} drawn, {absent} refused");
 }
 
 #[test]
