@@ -111,7 +111,8 @@ fn the_curves_are_the_rows_of_every_lane_and_the_worst() {
     let curves = curves(picture);
     assert_eq!(curves.traces.len(), 3);
     assert!(
-        curves.title.starts_with("1.6tbase-dr8, EML: loss margin against fibre length"),
+        curves.title.starts_with("1.6tbase-dr8, EML, lanes 2")
+            && curves.title.contains(": loss margin against fibre length"),
         "{}",
         curves.title
     );
@@ -137,7 +138,8 @@ fn names_have_a_curve_each_or_a_place_each() {
         run(&stack(&["lanes=2"]), &["transmitter.kind=eml,mzm", "fibre.length_km=0:2:1"], "snr_db");
     let each = curves(picture);
     assert_eq!((each.limit, each.legend.as_str()), (None, "transmitter kind"));
-    assert!(each.title.starts_with("1.6tbase-dr8: SNR"), "{}", each.title);
+    let title = &each.title;
+    assert!(title.starts_with("1.6tbase-dr8, lanes 2") && title.contains(": SNR"), "{title}");
     for (trace, kind) in each.traces.iter().zip(["eml", "mzm"]) {
         assert_eq!(trace.name, kind.to_uppercase());
         for (length, value) in &trace.points {
@@ -206,8 +208,8 @@ fn every_kind_of_figure_is_a_picture_at_both_sizes() {
         "loss_margin_db",
         &["EML", "MZM", "ssprq", "transmitter kind"],
     );
-    draw(&["fibre.length_km=0,1"], "ber_counted", &["not evaluated at any point"]);
-    draw(&map, "ber_counted", &["not evaluated at any point"]);
+    draw(&["fibre.length_km=0,1"], "passes_from_loss_db", &["not evaluated at any point"]);
+    draw(&map, "passes_from_loss_db", &["not evaluated at any point"]);
 }
 
 /// As words of a command.

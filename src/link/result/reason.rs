@@ -16,6 +16,12 @@ impl LaneResult {
         }
     }
 
+    /// A lane that a run was stopped before: no figures and no verdict.
+    pub(crate) fn stopped(lane: usize) -> LaneResult {
+        let passes = None;
+        LaneResult { passes, ..LaneResult::refused(lane, "stopped before it was evaluated") }
+    }
+
     /// Why the lane does not pass a limit of the pre-FEC bit error ratio: every limit that it
     /// misses with its largest contribution, or why there is no verdict. `None` if it passes.
     pub(crate) fn reason_for(&self, limit_ber: f64) -> Option<String> {

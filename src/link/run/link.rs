@@ -22,9 +22,6 @@ use crate::transmitter::Modulator;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Why a lane of a cancelled run has no figures.
-const STOPPED: &str = "stopped before it was evaluated";
-
 /// A link, resolved from its layers.
 pub struct Link {
     pub(crate) resolved: Resolved,
@@ -137,7 +134,7 @@ impl Link {
         let lane = Lane::build_sending(config, number, None, library, sender, cache, cancel)?;
         let solved = [solve_with_variants(lane, workspaces, cache, cancel)?];
         if cancel.is_cancelled() {
-            return Ok(LaneResult::refused(number, STOPPED));
+            return Ok(LaneResult::stopped(number));
         }
         work.add(solving_symbols(config));
         let [here, at_limit] = count_both(&solved, workspaces, &work, cancel, &config.simulation);
@@ -157,7 +154,7 @@ impl Link {
         let lanes: Vec<LaneResult> = (0..self.resolved.lanes.len())
             .map(|number| match found.next_if(|(_, solved)| solved.lane.number == number) {
                 Some((i, solved)) => lane_result(i, solved, here, at_limit),
-                None => LaneResult::refused(number, STOPPED),
+                None => LaneResult::stopped(number),
             })
             .collect();
         let mut warnings = self.resolved.warnings.clone();
