@@ -12,7 +12,8 @@ use crate::chain::build::plan_cache::PlanCache;
 use crate::chain::run::workspace::Workspace;
 use crate::chain::semi_analytic::predictor::Predictor;
 use crate::seed::Seed;
-use crate::signal::{Grid, Volt};
+use crate::signal::{Ampere, Field, Grid, Volt};
+use num_complex::Complex32;
 
 /// Variance of PAM4 levels of full scale -1 .. 1.
 const PAM4: f64 = 5.0 / 9.0;
@@ -25,6 +26,19 @@ pub(crate) fn held(grid: Grid, converters: Option<SubConverters>) -> Chain<Volt>
     };
     // the sender's section ends in a map
     symbols.hold(grid).map::<Volt>(Same)
+}
+
+/// A detector of unit responsivity.
+pub(crate) struct Square;
+
+impl Map<Field, Ampere> for Square {
+    fn apply(&self, x: &[Complex32], y: &mut [f32]) {
+        y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
+    }
+
+    fn name(&self) -> &'static str {
+        "square"
+    }
 }
 
 /// A map that changes nothing.

@@ -153,6 +153,7 @@ fn limit(limit: f32, mean: f32, x: &[f32], y: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::test_links::Square;
     use crate::chain::{
         Adaptation, Chain, DetectorSpec, Law, Noise, Plan, PlanCache, Predictor, RxDsp, Sampler,
         Shape, Workspace,
@@ -270,17 +271,6 @@ mod tests {
         }
         fn name(&self) -> &'static str {
             "intensity"
-        }
-    }
-
-    struct Square;
-
-    impl Map<Field, Ampere> for Square {
-        fn apply(&self, x: &[Complex32], y: &mut [f32]) {
-            y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
-        }
-        fn name(&self) -> &'static str {
-            "square"
         }
     }
 

@@ -308,6 +308,7 @@ pub(crate) fn run_again(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::chain::test_links::Square;
     use crate::chain::{
         Chain, Density, Law, Map, Noise, NoiseSelection, PlanCache, Sampler, Shape,
     };
@@ -342,16 +343,6 @@ pub(crate) mod tests {
         }
         fn name(&self) -> &'static str {
             "chirped"
-        }
-    }
-
-    struct Square;
-    impl Map<Field, Ampere> for Square {
-        fn apply(&self, x: &[Complex32], y: &mut [f32]) {
-            y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
-        }
-        fn name(&self) -> &'static str {
-            "square"
         }
     }
 

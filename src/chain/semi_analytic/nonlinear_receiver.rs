@@ -252,6 +252,7 @@ mod tests {
     use crate::chain::semi_analytic::noise_probing;
     use crate::chain::semi_analytic::predictor::Predictor;
     use crate::chain::semi_analytic::variance::SlicerResponse;
+    use crate::chain::test_links::Square;
     use crate::chain::{
         Adaptation, Chain, Density, DetectorSpec, Law, Map, Noise, NoiseSelection, PlanCache,
         RxDsp, Sampler, Shape, StreamKeys, Workspace,
@@ -271,17 +272,6 @@ mod tests {
         }
         fn name(&self) -> &'static str {
             "intensity"
-        }
-    }
-
-    struct Square;
-
-    impl Map<Field, Ampere> for Square {
-        fn apply(&self, x: &[Complex32], y: &mut [f32]) {
-            y.iter_mut().zip(x).for_each(|(y, x)| *y = x.norm_sqr());
-        }
-        fn name(&self) -> &'static str {
-            "square"
         }
     }
 

@@ -77,7 +77,7 @@ impl Scores {
         let per_block = self.symbols.len() / self.bers.len();
         let blocks: Vec<&[f64]> = self.symbols.chunks(per_block).collect();
         let mean = self.symbols.iter().sum::<f64>() / self.symbols.len() as f64;
-        run_means::scatter(&blocks, records, mean.max(f64::MIN_POSITIVE))
+        run_means::scatter(&blocks, run_means::is_fixed(records), mean.max(f64::MIN_POSITIVE))
     }
 }
 

@@ -90,7 +90,7 @@ impl TrainedOn<'_> {
         let influence: Vec<Vec<f64>> =
             influence.iter().map(|block| block.iter().map(|&u| f64::from(u)).collect()).collect();
         let blocks: Vec<&[f64]> = influence.iter().map(Vec::as_slice).collect();
-        run_means::scatter(&blocks, self.blocks, 1.0)
+        run_means::scatter(&blocks, run_means::is_fixed(self.blocks), 1.0)
     }
 
     fn line(&self, block: &NoiselessBlock) -> Line {
