@@ -12,10 +12,6 @@ pub(crate) struct ImpulseResponse {
     pub(crate) values: Vec<f32>,
 }
 
-/// Energy lost of a response that taps make longer, or that coloured noise meets: of such noise a
-/// cut of 2e-5 may lose the root of it.
-pub(crate) const PULSE_LOST: f64 = 1e-8;
-
 /// Longest side of a truncated response, samples.
 const LONGEST: usize = 512;
 

@@ -2,7 +2,7 @@
 
 use super::correlations::Lags;
 use super::gridding;
-use super::impulse_response::{ImpulseResponse, PULSE_LOST};
+use super::impulse_response::ImpulseResponse;
 use super::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::build::plan::{Plan, SymbolNoise};
 use crate::chain::build::section::AddedNoise;
@@ -211,7 +211,7 @@ impl Noises {
                 let (mut response, mut circular) =
                     (Pooled::of(&section.response), Pooled::zeros(plan.grid.samples()));
                 plan.transforms.samples.inverse(&mut response, &mut circular, &mut scratch);
-                ImpulseResponse::cut(&circular, depth.lost().min(PULSE_LOST))
+                ImpulseResponse::cut(&circular, depth.lost())
             })
             .collect();
         Noises { sources, receiver, depth, power: 1.0 }

@@ -24,11 +24,14 @@ use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::sampler::Sampler;
 use crate::chain::linearise::impulse_response;
-use crate::chain::linearise::impulse_response::{ImpulseResponse, PULSE_LOST};
+use crate::chain::linearise::impulse_response::ImpulseResponse;
 use crate::chain::linearise::noise_sources::{Depth, NoisePath, Noises};
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::math::buffer_pool::Pooled;
 use crate::math::mean::mean_of;
+
+/// Energy lost of the receiver's response to one tap, of which its taps make the whole.
+const PULSE_LOST: f64 = 1e-8;
 
 /// Adds a line's variance at each symbol; its mean.
 fn add_all(one: &[f32], out: &mut [f32]) -> f64 {
@@ -59,8 +62,6 @@ impl Pulse {
 /// The response from the detected current to the slicer of a trained receiver.
 pub(crate) struct SlicerResponse {
     g: ImpulseResponse,
-    /// The same as long as its pulse is.
-    whole: ImpulseResponse,
     g_squared: ImpulseResponse,
     taps: Vec<f64>,
 }
@@ -78,11 +79,12 @@ impl SlicerResponse {
             _ => Pulse::new(plan, trained, noises.depth),
         };
         let spacing = plan.grid.samples_per_symbol / plan.sampler.samples_per_symbol;
-        let whole = pulse.kernel.through(&trained.taps, trained.precursors, spacing);
-        let g = whole.shorter(noises.depth.lost());
+        let g = pulse
+            .kernel
+            .through(&trained.taps, trained.precursors, spacing)
+            .shorter(noises.depth.lost());
         *kept = Some(pulse);
         SlicerResponse {
-            whole,
             g_squared: g.squared(),
             g,
             taps: trained.taps.iter().map(|&w| f64::from(w)).collect(),
@@ -198,7 +200,7 @@ impl SlicerResponse {
         scale: Scale,
     ) -> Vec<Pooled<f32>> {
         record.receiver.as_ref().map_or_else(Vec::new, |receiver| {
-            nonlinear_receiver::variances(&self.whole, plan, noises, (record, receiver), scale)
+            nonlinear_receiver::variances(&self.g, plan, noises, (record, receiver), scale)
         })
     }
 
