@@ -17,5 +17,6 @@ fn main() -> lightlane::Result<()> {
         "after the equaliser four levels at {:.2?} of full scale, {snr_db:.1} dB above the noise: BER {ber:.1e}",
         eye.levels
     );
+    gallery::answer(&format!("Four levels {snr_db:.1} dB above the noise, BER {ber:.1e}."));
     gallery::draw(&eye, "01_first_eye.png", Size::Small)
 }

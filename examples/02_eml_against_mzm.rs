@@ -22,6 +22,7 @@ const BER_MIN: f64 = 1e-10;
 fn main() -> lightlane::Result<()> {
     let mut traces = Vec::new();
     let mut limit = f64::INFINITY;
+    let mut margins = Vec::new();
     println!("{:14} {:4} {:>12} {:>10} {:>15}", "link", "", "worst BER", "limit", "loss margin dB");
     for (preset, rate) in [("800gbase-dr8", "800G"), ("1.6tbase-dr8", "1.6T")] {
         for kind in ["eml", "mzm"] {
@@ -37,6 +38,7 @@ fn main() -> lightlane::Result<()> {
                 "{preset:14} {kind:4} {worst_ber:12.1e} {:10.2e} {margin:>15}",
                 result.limit_ber
             );
+            margins.push(result.port.loss_margin_db.unwrap_or(f64::NAN));
             limit = limit.min(result.limit_ber);
 
             let mut stack = gallery::one_lane(preset)?;
@@ -47,6 +49,14 @@ fn main() -> lightlane::Result<()> {
             ));
         }
     }
+    gallery::answer(&format!(
+        "At 800G the EML has {:.2} dB, silicon photonics {:.2} dB; at 1.6T {:.2} dB and {:.2} dB (worst of {} lanes).",
+        margins[0],
+        margins[1],
+        margins[2],
+        margins[3],
+        gallery::full_or_quick(8, 2)
+    ));
     let figure = Curves {
         title: "EML against silicon photonics: BER against received power".to_owned(),
         caption: "one nominal lane of 53 GBd (800G) or 106 GBd (1.6T), 500 m · limit 2.4×10⁻⁴ at 800G, 2.28×10⁻⁴ at 1.6T".to_owned(),
@@ -55,6 +65,7 @@ fn main() -> lightlane::Result<()> {
         legend: String::new(),
         traces,
         limit: Some(Limit { value: limit, better: Better::Lower }),
+        marks: Vec::new(),
     };
     gallery::draw(&figure, "02_eml_against_mzm.svg", Size::Slide)
 }

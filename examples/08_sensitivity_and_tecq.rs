@@ -41,6 +41,7 @@ fn main() -> lightlane::Result<()> {
         reference.set(assignment)?;
     }
     let mut figure: Option<Curves> = None;
+    let mut slopes = Vec::new();
     for (name, stack) in [("reference receiver", reference), ("receiver of the preset", ours)] {
         let axis = gallery::full_or_quick("18,20,22,25,28,32,38,45,60", "20,28,60");
         let axis = format!("transmitter.eml.bandwidth_ghz={axis}");
@@ -53,10 +54,15 @@ fn main() -> lightlane::Result<()> {
             .map(|(x, y)| (x.1, y.1))
             .rev()
             .collect();
+        slopes.push(slope(&points));
         println!("{name}: {:.2} dB of sensitivity per dB of TECQ", slope(&points));
         let traces = &mut figure.get_or_insert(Curves { traces: Vec::new(), ..sensitivity }).traces;
         traces.push(Curve { name: name.to_owned(), points, ..Curve::default() });
     }
+    gallery::answer(&format!(
+        "{:.2} dB of sensitivity per dB of TECQ in the reference receiver, {:.2} dB in the preset's;",
+        slopes[0], slopes[1]
+    ));
     let mut figure = figure.expect("two receivers");
     figure.title = "800G EML: receiver sensitivity against TECQ".to_owned();
     figure.caption =

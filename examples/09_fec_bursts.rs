@@ -33,6 +33,7 @@ fn main() -> lightlane::Result<()> {
     figure.traces[0].name = "random errors, closed form".to_owned();
     figure.traces[0].counted = bars(&points);
     say("random errors", &points);
+    let mut lost = vec![lost_percent(&points)];
     for (name, coding) in [
         ("bursts, interleaved as at 800G", by_bits.clone()),
         ("the same, precoded", precoded(&by_bits)),
@@ -51,7 +52,12 @@ fn main() -> lightlane::Result<()> {
             ..Curve::default()
         });
         say(name, &points);
+        lost.push(lost_percent(&points));
     }
+    gallery::answer(&format!(
+        "At the same bit error ratio of {COMPARED_AT:e} it loses {} of the codewords to random errors, {} to the bursts of a feedback equaliser (tap {TAP}) at 800G, {} when they are precoded, {} at 1.6T; not interleaved {},",
+        lost[0], lost[1], lost[2], lost[3], lost[4]
+    ));
     figure.title = "KP4: the same bit error ratio, other bursts, other losses".to_owned();
     figure.caption = format!(
         "bursts: error propagation of a feedback equaliser with a tap of {TAP} · same ratio at the slicer"
@@ -86,6 +92,14 @@ fn bars(points: &[CurvePoint]) -> Vec<ErrorBar> {
         Some(ErrorBar { x: point.pre_fec_ber, y, low, high })
     };
     points.iter().filter_map(bar).collect()
+}
+
+/// Codewords lost at the ratio of the comparison, two digits.
+fn lost_percent(points: &[CurvePoint]) -> String {
+    let at = points.iter().find(|point| (point.pre_fec_ber / COMPARED_AT - 1.0).abs() < 1e-9);
+    let lost = 100.0 * at.and_then(|point| point.codeword_error_ratio_counted).unwrap_or(0.0);
+    let digits = (1.0 - lost.log10().floor()).clamp(0.0, 3.0) as usize;
+    format!("{lost:.digits$} %")
 }
 
 fn say(name: &str, points: &[CurvePoint]) {

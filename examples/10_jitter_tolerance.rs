@@ -62,6 +62,19 @@ fn main() -> lightlane::Result<()> {
             ..Curve::default()
         });
     }
+    let ui = |loop_index: usize, mhz: f64| gallery::at(&traces[loop_index].points, mhz);
+    let least = traces
+        .iter()
+        .flat_map(|trace: &Curve| &trace.points)
+        .map(|(mhz, ui)| ui / mask_ui(*mhz))
+        .fold(f64::INFINITY, f64::min);
+    gallery::answer(&format!(
+        "At 4 MHz a loop of 4 MHz {:.2} UI peak to peak and one of 10 MHz {:.2} UI, at 40 MHz {:.2} and {:.2} UI; both at least {least:.1} times the mask everywhere.",
+        ui(0, 4.0),
+        ui(1, 4.0),
+        ui(0, 40.0),
+        ui(1, 40.0)
+    ));
     let mask = [places_mhz[0], MASK_CORNER_MHZ, places_mhz[places_mhz.len() - 1]]
         .map(|mhz| (mhz, mask_ui(mhz)));
     traces.push(Curve { name: "mask".to_owned(), points: mask.into(), ..Curve::default() });
@@ -75,6 +88,7 @@ fn main() -> lightlane::Result<()> {
         legend: String::new(),
         traces,
         limit: None,
+        marks: Vec::new(),
     };
     gallery::draw(&figure, "10_jitter_tolerance.png", Size::Slide)
 }

@@ -29,6 +29,7 @@ fn main() -> lightlane::Result<()> {
         "loss_margin_db",
     )?;
     let package_db = package_db(&stack)?;
+    let mut ends = Vec::new();
     for trace in &mut figure.traces {
         trace.points.iter_mut().for_each(|point| point.0 += package_db);
         trace.failed.iter_mut().for_each(|loss_db| *loss_db += package_db);
@@ -36,11 +37,16 @@ fn main() -> lightlane::Result<()> {
         let last = trace.points.last().copied().unwrap_or_default();
         let end = gallery::crossing(&trace.points, 0.0)
             .map_or(format!("{:.1} dB or more", last.0), |loss| format!("{loss:.1} dB"));
+        ends.push(end.clone());
         println!(
             "{}: margin {:.2} dB at {:.1} dB of channel, closes up to {end}",
             trace.name, trace.points[0].1, trace.points[0].0
         );
     }
+    gallery::answer(&format!(
+        "From the host's die to the module, an LPO up to {}, an LRO up to {}, a retimed module up to {}.",
+        ends[2], ends[1], ends[0]
+    ));
     figure.title = "800G EML: what the host's loss leaves of the margin".to_owned();
     figure.caption = format!(
         "one nominal lane of 53.125 GBd, both directions alike · a package of {package_db:.1} dB is part of the loss · the LPO MSA's channel has {MSA_DB} dB"

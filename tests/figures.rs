@@ -2,7 +2,7 @@
 
 use crate::support::{preset, run};
 use lightlane::chain::{NoiseSelection, PlanCache, Predictor, Probe, StreamKeys, Workspace};
-use lightlane::link::{Config, EyeView, Lane, Node, Overview, Resolved, View};
+use lightlane::link::{Config, EyeFilter, EyeView, Lane, Node, Overview, Resolved, View};
 use lightlane::plot::{self, Size};
 use lightlane::transmitter::TransmitterKind;
 use std::path::PathBuf;
@@ -170,6 +170,42 @@ fn the_settled_levels_of_light_lie_where_the_eye_is_dark() {
     );
 }
 
+/// The slicer's eye is as high as its levels are apart less the quantiles of their noise, one in a
+/// thousand: 3.090 sigma of a Gaussian. Intersymbol interference is part of that sigma and narrower
+/// in its tails, so that the eye is a little higher; never more than without it.
+#[test]
+fn the_eyes_are_as_high_as_levels_and_noise_leave_them() {
+    let config = one_lane(TransmitterKind::Eml, 1);
+    let view = slicer_eye(&config);
+    let slicer = run(&config).lanes.remove(0).slicer.unwrap();
+    let mean = |i: usize| slicer.level_means[i].unwrap();
+    let sigma = |i: usize| slicer.level_sigmas[i].unwrap();
+    for (i, opening) in view.openings.iter().enumerate() {
+        let opening = opening.expect("open");
+        let apart = mean(i + 1) - mean(i);
+        let expected = apart - 3.090 * (sigma(i) + sigma(i + 1));
+        let height = opening.height();
+        // quantiles of 24000 symbols are known to 0.06 sigma each, of which three are allowed
+        let low = expected - 3.0 * 0.06 * (sigma(i) + sigma(i + 1));
+        assert!(height > low && height < apart, "{i}: {height} {expected} {apart}");
+        assert!(height < expected + 0.5 * (sigma(i) + sigma(i + 1)), "{i}: {height} {expected}");
+        assert!((0.05..0.6).contains(&opening.width_ui()), "{opening:?}");
+    }
+}
+
+/// Half the symbol rate, as the reference receiver of 100G lanes has it; the eye is less open
+/// through it, and the settled levels are the light's.
+#[test]
+fn a_filter_is_that_of_the_reference_receiver_and_closes_the_eye() {
+    let mut view = View::new(&resolved(&one_lane(TransmitterKind::Eml, 1)), 0).unwrap();
+    let plain = view.eye(Node::Tp2, 100_000).unwrap();
+    let seen = view.eye_through(Node::Tp2, EyeFilter::BesselThomson, 100_000).unwrap();
+    assert_eq!((plain.filter_ghz, seen.filter_ghz), (None, Some(26.5625)));
+    assert_eq!(plain.levels, seen.levels);
+    let height = |view: &EyeView| view.openings[1].map_or(0.0, |opening| opening.height());
+    assert!(height(&plain) > 0.0 && height(&seen) < height(&plain));
+}
+
 #[test]
 fn results_with_and_without_figures_are_the_same_bits() {
     let folder = Folder::new("bits");
@@ -183,6 +219,7 @@ fn results_with_and_without_figures_are_the_same_bits() {
         "eye-slicer.png",
         "eye-tp2.png",
         "eye-tp3.png",
+        "fec-bins.png",
         "histogram.png",
         "overview.png",
         "spectrum.png",
@@ -202,7 +239,20 @@ fn every_figure_is_a_picture_of_its_size_and_not_blank_and_a_page_of_text_that_n
     look(
         &folder,
         &eye,
-        &["time (UI)", "optical power (mW)", " ps", "BER ", "SNR ", "OMA ", "ER ", "settled"],
+        &[
+            "time (UI)",
+            "optical power (mW)",
+            " ps",
+            "BER ",
+            "SNR ",
+            "OMA ",
+            "ER ",
+            "settled",
+            "P0 ",
+            "P3 ",
+            "eye height ",
+            "no filter",
+        ],
     );
     let eye = view.eye(Node::Slicer, 100_000).unwrap();
     look(&folder, &eye, &["time (UI)", "equaliser output", "thresholds", "levels"]);
@@ -222,6 +272,35 @@ fn every_figure_is_a_picture_of_its_size_and_not_blank_and_a_page_of_text_that_n
         &["frequency (GHz)", "level (dB)", "equaliser", "noise at the detector"],
     );
     look(&folder, &Overview::new(&link, &run(&config)).unwrap(), &["lane 0", "lane 1", "limit "]);
+}
+
+/// Vectors in place of pixels, a title of its own on every one, a resolution that a PNG says.
+#[test]
+fn figures_are_drawn_as_they_are_asked_for() {
+    let folder = Folder::new("formats");
+    let more =
+        ["--plots", "a", "--plots-format", "svg", "--title", "Module <17>", "--size", "900x600"];
+    let (code, _, words) =
+        folder.lightlane(&[&["run", "800gbase-dr8", "--set", "lanes=1"], &more[..]].concat());
+    assert_eq!(code, Some(0), "{words}");
+    let inside = Folder(folder.0.join("a"));
+    let names = inside.names();
+    assert_eq!(names.len(), 8);
+    for name in names {
+        let text = std::fs::read_to_string(inside.0.join(&name)).unwrap();
+        well_formed(&text);
+        assert!(name.ends_with(".svg") && text.contains("Module &lt;17&gt;: "), "{name}");
+        assert!(text.contains("width=\"900\" height=\"600\""), "{name}");
+    }
+    let arguments = ["fec", "--ber", "1e-3:2e-3:2", "--codewords", "20k", "--bins", "bins.png"];
+    let (code, _, words) =
+        folder.lightlane(&[&arguments[..], &["--size", "small", "--dpi", "192"]].concat());
+    assert_eq!(code, Some(0), "{words}");
+    let bytes = std::fs::read(folder.0.join("bins.png")).unwrap();
+    // 192 per inch are 7559 per metre, both ways
+    let resolution = [&b"pHYs"[..], &[0, 0, 0x1d, 0x87, 0, 0, 0x1d, 0x87, 1]].concat();
+    assert!(bytes.windows(resolution.len()).any(|part| part == resolution));
+    assert_eq!(image::load_from_memory(&bytes).unwrap().to_rgb8().dimensions(), (1600, 1000));
 }
 
 /// Draws a figure at every size and as text; nothing else is left.
@@ -276,13 +355,23 @@ fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
     fn eye<'a>(more: &[&'a str]) -> Vec<&'a str> {
         [&["eye", "800gbase-dr8", "--at", "slicer"], more].concat()
     }
-    let cases: [(Vec<&str>, &str); 8] = [
+    let cases: [(Vec<&str>, &str); 15] = [
         (eye(&["--out", "eye.gif"]), "must end in .png or .svg"),
         (eye(&["--out", "nowhere/eye.png"]), "there is no folder nowhere"),
         (eye(&["--out", "eye.png", "--lane", "8"]), "must be a lane of the link, from 0 to 7"),
         (eye(&["--out", "eye.png", "--symbols", "1000"]), "needs 100000 to 100000000 symbols"),
         (eye(&["--out", "eye.png", "--set", "fibre.lenght_km=2"]), "did you mean"),
         (eye(&["--out", "file/eye.png"]), "there is no folder file"),
+        (eye(&["--out", "eye.png", "--filter", "bessel-thomson"]), "use --at tp2 or tp3"),
+        (eye(&["--out", "eye.svg", "--dpi", "300"]), "drawn without --dpi"),
+        (eye(&["--out", "eye.png", "--dpi", "20"]), "48 to 1200 pixels per inch"),
+        (eye(&["--out", "eye.png", "--size", "8000x8000", "--dpi", "300"]), "80 million"),
+        (eye(&["--out", "eye.png", "--title", "a\nb"]), "must be one line of text"),
+        (vec!["run", "800gbase-dr8", "--size", "small"], "--plots asks for one"),
+        (
+            vec!["fec", "--ber", "1e-3", "--codewords", "0", "--bins", "bins.svg"],
+            "shows counted codewords; --codewords must not be 0",
+        ),
         (vec!["run", "800gbase-dr8", "--plots", "file"], "is a file; --plots takes a folder"),
         (vec!["run", "800gbase-dr8", "--plots", "file/in"], "file/in"),
     ];

@@ -155,6 +155,45 @@ fn names_have_a_curve_each_or_a_place_each() {
     );
 }
 
+/// Where a key sets the limit, every curve has its own and none is common; with one value of that
+/// key the limit is common again.
+#[test]
+fn curves_that_differ_in_their_limit_have_one_each() {
+    let length = "fibre.length_km=0:2:1";
+    let of = |limits: &str| curves(run(&stack(&[]), &[limits, length], "ber_semi_analytic").1);
+    let each = of("limits.pmd_ber=1e-5,1e-4");
+    assert!(each.limit.is_none());
+    for (trace, limit) in each.traces.iter().zip([1e-5, 1e-4]) {
+        assert_eq!(trace.limit, [0.0, 1.0, 2.0].map(|km| (km, limit)), "{}", trace.name);
+    }
+    let (_, picture) = run(&stack(&[]), &["limits.pmd_ber=1e-5", length], "ber_semi_analytic");
+    let common = curves(picture);
+    assert_eq!(common.limit.map(|limit| limit.value), Some(1e-5));
+    assert!(common.traces.iter().all(|trace| trace.limit.is_empty()));
+    // along the key itself the limit is a line that rises
+    let (_, picture) = run(&stack(&[]), &["limits.pmd_ber=1e-6:1e-4:3log"], "ber_semi_analytic");
+    let along = curves(picture);
+    let line = &along.traces.last().unwrap().limit;
+    assert_eq!(line.len(), 3);
+    assert!(line.iter().all(|(x, limit)| x == limit), "{line:?}");
+}
+
+/// The host's loss does nothing without a host: there is no curve for it, and the caption says why.
+#[test]
+fn a_key_without_effect_has_no_curve() {
+    let axes = ["module.kind=optics,lpo", "host.channel.trace.loss_db=4,6"];
+    let more = ["lanes=1", "simulation.block_symbols=1024"];
+    let sweep = Sweep::new(&stack(&more), axes.map(|axis| Axis::parse(axis).unwrap()).into());
+    let (_, picture) = run(&stack(&more), &axes, "snr_db");
+    assert!(sweep.is_ok());
+    let found = curves(picture);
+    let names: Vec<&str> = found.traces.iter().map(|trace| trace.name.as_str()).collect();
+    assert_eq!(names, ["lpo"]);
+    let why =
+        "no curve for module.kind = \"optics\": host.channel.trace.loss_db has no effect there";
+    assert!(found.caption.ends_with(why), "{}", found.caption);
+}
+
 /// A new column that is not a number must be listed as such.
 #[test]
 fn every_number_of_a_row_can_be_drawn_and_nothing_else() {
@@ -193,7 +232,7 @@ fn every_kind_of_figure_is_a_picture_at_both_sizes() {
             "loss margin (dB)",
             "limit: loss margin 0 dB",
             // the limit is missed at any power there: a failure, not a gap
-            "fails, no value",
+            "fails, on white without a value",
             "fails without a value",
         ],
     );

@@ -3,7 +3,7 @@
 //! Without arguments an example computes in full and draws into `plots/`. `--quick` takes fewer
 //! points and shorter blocks and draws into `target/quick-plots/`, so that the pictures of the
 //! manual stay; it is what `.ci/run` does.
-#![allow(dead_code)] // no example needs all of it
+#![allow(dead_code, clippy::print_stdout)] // no example needs all of it
 
 use lightlane::chart::{ChartBuilder, Curves, Picture};
 use lightlane::link::LayeredConfig;
@@ -96,6 +96,11 @@ pub(crate) fn crossing(points: &[(f64, f64)], level: f64) -> Option<f64> {
 /// A curve's value at a place that is one of its points.
 pub(crate) fn at(points: &[(f64, f64)], x: f64) -> f64 {
     points.iter().find(|point| (point.0 - x).abs() < 1e-9).map_or(f64::NAN, |point| point.1)
+}
+
+/// Prints what the README says of the picture: `.ci/gallery.py` holds it to this line.
+pub(crate) fn answer(text: &str) {
+    println!("answer: {}", text.replace(" -", " \u{2212}"));
 }
 
 /// Writes a picture of the manual or, with `--quick`, a temporary one.

@@ -6,7 +6,7 @@ use super::heat_map::{HeatMap, Picture};
 use super::layout::Layout;
 use super::scale::{AxisScale, Limit};
 use crate::error::Result;
-use crate::table::{End, Header, Row, RowSink, Worst};
+use crate::table::{Better, End, Header, Row, RowSink, Worst};
 use ndarray::Array2;
 use serde_json::Value;
 use std::io;
@@ -18,6 +18,8 @@ pub struct ChartedMetric {
     pub cell: usize,
     /// Label, unit and spacing.
     pub scale: AxisScale,
+    /// Side on which it is better.
+    pub better: Better,
     /// Choice of the worst lane.
     pub worst: Worst,
     /// Limit, drawn as a line.
@@ -57,6 +59,10 @@ pub struct ChartBuilder {
     lane: Option<usize>,
     /// Cells of the verdict and of the reason for no figures.
     verdict: [Option<usize>; 2],
+    /// Limit of each point where points differ in it.
+    limits: Vec<Option<f64>>,
+    /// Values of the axis with a curve each that have no curve, each with the reason.
+    idle: Vec<(usize, String)>,
     rows: u64,
     total: u64,
 }
@@ -84,9 +90,42 @@ impl ChartBuilder {
             failing: Vec::new(),
             lane: None,
             verdict: [None; 2],
+            limits: Vec::new(),
+            idle: Vec::new(),
             rows: 0,
             total,
         })
+    }
+
+    /// The limit of every point in their order, where it has one: one line where all have the
+    /// same, else one for each curve.
+    #[must_use]
+    pub fn with_limits(mut self, limits: &[Option<f64>]) -> ChartBuilder {
+        let common = limits.iter().copied().flatten().next();
+        if limits.iter().flatten().all(|limit| Some(*limit) == common) {
+            let better = self.metric.better;
+            self.metric.limit = common.map(|value| Limit { value, better });
+        } else {
+            (self.metric.limit, self.limits) = (None, limits.to_vec());
+        }
+        self
+    }
+
+    /// The axes along a figure of curves and with a curve for each of its values.
+    #[must_use]
+    pub fn curve_axes(&self) -> Option<[usize; 2]> {
+        match self.layout {
+            Layout::Curves { along, each } => Some([along, each]),
+            _ => None,
+        }
+    }
+
+    /// Leaves out curves by their index, since what is along the figure has no effect on them, each
+    /// with the reason.
+    #[must_use]
+    pub fn without(mut self, idle: Vec<(usize, String)>) -> ChartBuilder {
+        self.idle = idle;
+        self
     }
 
     fn take(&mut self, row: &Row) {
@@ -123,15 +162,18 @@ impl ChartBuilder {
             Layout::Curves { along, each } => {
                 let axis = &self.axes[each];
                 let AxisScale { quantity, unit, .. } = axis.scale();
-                let trace = |i| Curve {
+                let trace = |i: usize| Curve {
                     name: axis.value_label(i),
+                    limit: self.limit_line(along, Some((each, i))),
                     points: self.line(along, Some((each, i))),
                     failed: self.failures(along, Some((each, i))),
                     ..Curve::default()
                 };
                 let legend =
                     if unit.is_empty() { quantity } else { format!("{quantity} ({unit})") };
-                Picture::Curves(self.curves(along, (0..axis.count()).map(trace).collect(), legend))
+                let drawn = |i: &usize| self.idle.iter().all(|(idle, _)| idle != i);
+                let traces = (0..axis.count()).filter(drawn).map(trace).collect();
+                Picture::Curves(self.curves(along, traces, legend))
             }
             Layout::HeatMap { along, up } => Picture::HeatMap(self.heat_map(along, up)),
         })
@@ -154,6 +196,7 @@ impl ChartBuilder {
             legend,
             traces,
             limit: self.metric.limit,
+            marks: Vec::new(),
         }
     }
 
@@ -179,6 +222,7 @@ impl ChartBuilder {
             name: name.to_owned(),
             points: self.line(along, None),
             failed: self.failures(along, None),
+            limit: self.limit_line(along, None),
             ..Curve::default()
         });
         traces
@@ -188,6 +232,15 @@ impl ChartBuilder {
     fn line(&self, along: usize, at: Option<(usize, usize)>) -> Vec<(f64, f64)> {
         let value = |i: usize| self.worst(self.point_on(along, i, at));
         self.axes[along].places().into_iter().map(|(x, i)| (x, value(i))).collect()
+    }
+
+    /// The limit along that curve where points differ in it.
+    fn limit_line(&self, along: usize, at: Option<(usize, usize)>) -> Vec<(f64, f64)> {
+        if self.limits.is_empty() || !self.axes[along].is_numeric() {
+            return Vec::new();
+        }
+        let limit = |i: usize| self.limits[self.point_on(along, i, at)].unwrap_or(f64::NAN);
+        self.axes[along].places().into_iter().map(|(x, i)| (x, limit(i))).collect()
     }
 
     /// Places on that curve without a value because a lane fails.
@@ -213,12 +266,14 @@ impl ChartBuilder {
         let size = (across.len(), upward.len());
         let values = Array2::from_shape_fn(size, |at| self.worst(point(at)));
         let failed = Array2::from_shape_fn(size, |at| self.failed[point(at)]);
-        let failed = failed.iter().filter(|failed| **failed).count();
         let (x, y, z) =
             (self.axes[along].scale(), self.axes[up].scale(), self.metric.scale.clone());
         HeatMap {
             title: format!("{}: {}", self.subject, z.quantity),
-            caption: self.caption(values.iter().filter(|value| value.is_nan()).count(), failed),
+            caption: self.caption(
+                values.iter().filter(|value| value.is_nan()).count(),
+                failed.iter().filter(|failed| **failed).count(),
+            ),
             failed,
             x,
             y,
@@ -280,6 +335,10 @@ impl ChartBuilder {
         if holes > failed {
             parts.push(format!("not evaluated at {} of them", holes - failed));
         }
+        parts.extend(self.idle.iter().map(|(_, why)| why.clone()));
+        if matches!(self.layout, Layout::HeatMap { .. }) && !self.limits.is_empty() {
+            parts.push("the limit differs between points and is not drawn".to_owned());
+        }
         parts.join(" · ")
     }
 }
@@ -334,6 +393,7 @@ mod tests {
                 unit: "dB".to_owned(),
                 kind: ScaleKind::Linear,
             },
+            better: Better::Higher,
             worst: Worst::Lowest,
             limit: None,
         };

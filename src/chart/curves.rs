@@ -17,8 +17,19 @@ pub struct Curves {
     pub legend: String,
     /// The curves, the first one drawn first.
     pub traces: Vec<Curve>,
-    /// The limit, drawn as a line.
+    /// The limit of all curves, drawn as a line, with the side on which it is missed.
     pub limit: Option<Limit>,
+    /// Places along the horizontal scale that have a name.
+    pub marks: Vec<Mark>,
+}
+
+/// A place with a name, drawn as an upright line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// The place.
+    pub x: f64,
+    /// Its name.
+    pub name: String,
 }
 
 /// One curve.
@@ -30,6 +41,8 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
     /// Counted points with their intervals, in the curve's colour.
     pub counted: Vec<ErrorBar>,
+    /// Its own limit where curves differ in it, drawn in its colour.
+    pub limit: Vec<(f64, f64)>,
     /// Places without a value because the link fails there, marked at the foot of the chart.
     pub failed: Vec<f64>,
     /// How it is drawn.

@@ -32,8 +32,8 @@ pub struct HeatMap {
     pub up: Vec<f64>,
     /// `values[[i, j]]` at `across[i]`, `up[j]`; a gap where it is not a number.
     pub values: Array2<f64>,
-    /// Gaps at which the link fails.
-    pub failed: usize,
+    /// True at gaps at which the link fails.
+    pub failed: Array2<bool>,
     /// The limit, drawn as a line.
     pub limit: Option<Limit>,
 }

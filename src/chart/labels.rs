@@ -29,6 +29,10 @@ pub(crate) fn value_label(value: &toml::Value) -> String {
         toml::Value::Array(files) if files.iter().all(toml::Value::is_str) => {
             files.iter().map(value_label).collect::<Vec<_>>().join(", ")
         }
+        // as a ratio is written
+        toml::Value::Float(x) if *x != 0.0 && x.abs() < 1e-3 => {
+            format!("{x:e}").replace('-', "\u{2212}")
+        }
         other => other.to_string().replace('-', "\u{2212}"),
     }
 }
@@ -53,5 +57,6 @@ mod tests {
         assert_eq!(value_label(&toml::Value::from("eml")), "EML");
         assert_eq!(value_label(&toml::Value::from("parts/tia.s2p")), "tia.s2p");
         assert_eq!(value_label(&toml::Value::from(-1.5)), "−1.5");
+        assert_eq!(value_label(&toml::Value::from(2.4e-4)), "2.4e−4");
     }
 }

@@ -11,6 +11,6 @@ mod scale;
 
 pub use axis::ChartAxis;
 pub use builder::{ChartBuilder, ChartedMetric};
-pub use curves::{Curve, CurveRole, Curves, ErrorBar};
+pub use curves::{Curve, CurveRole, Curves, ErrorBar, Mark};
 pub use heat_map::{HeatMap, Picture};
 pub use scale::{AxisScale, Limit, ScaleKind};

@@ -1,12 +1,12 @@
 //! `lightlane channel`: contents of a Touchstone file of a host channel.
 
 use super::failure::Failure;
+use super::figure_args::FigureArgs;
 use super::outcome::Outcome;
 use super::output;
 use super::source::named;
 use crate::error::{Error, KeyPath, Problems};
 use crate::host::{Inspection, PortSelection};
-use crate::plot::{Size, Target};
 use crate::report;
 use clap::Args;
 use std::path::PathBuf;
@@ -42,6 +42,8 @@ pub(super) struct ChannelArgs {
     /// A figure of the magnitudes: .png or .svg
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    #[command(flatten)]
+    drawn: FigureArgs,
 }
 
 impl ChannelArgs {
@@ -60,12 +62,12 @@ impl ChannelArgs {
                 "must be from 0.1 to 500".to_owned(),
             )));
         }
-        let target = self.plot.as_ref().map(Target::new).transpose()?;
+        let target = self.drawn.file(self.plot.as_ref(), "--plot")?;
         let found = Inspection::open(&self.file, map.as_ref(), self.symbol_rate_gbd)
             .map_err(|remedy| one("", &self.file, remedy))?;
         output::print(&if self.json { report::json(&found) } else { report::channel(&found) })?;
         if let Some(target) = target {
-            target.write(&found.chart(), Size::Slide)?;
+            target.write(&found.chart())?;
         }
         Ok(Outcome::Good)
     }

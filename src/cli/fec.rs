@@ -1,6 +1,7 @@
 //! `lightlane fec`: codeword errors and post-FEC BER against pre-FEC BER.
 
 use super::failure::Failure;
+use super::figure_args::{FigureArgs, FigureFile, one};
 use super::outcome::Outcome;
 use super::output;
 use super::output::note;
@@ -11,7 +12,6 @@ use crate::error::{Error, KeyPath, Problem, Problems};
 use crate::fec::Coding;
 use crate::fec::curve::{CurvePoint, FecCurve, Scheme};
 use crate::fec::inner::Chase;
-use crate::plot::{Size, Target};
 use crate::report;
 use crate::table::{End, Format, RowSink};
 use clap::Args;
@@ -35,6 +35,7 @@ Examples:
   lightlane fec --code kp4 --ber 1e-3:4e-3:7 --burst dfe:0.7 --precoder --out curve.csv --plot curve.svg
   lightlane fec --code kp4 --ber 5e-4:4e-3:7 --burst ge:20 --no-interleave --json
   lightlane fec --code kp4+inner --ber 5e-3:1.2e-2:5 --codewords 100k
+  lightlane fec --code kp4 --ber 1e-3:2e-3:2 --bins bins.svg
   lightlane fec --code kr4 --ber 1e-9:1e-4:6 --codewords 0
 
 Exit codes: 0 all points are done, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP: results so far are printed; disk full).";
@@ -86,6 +87,11 @@ pub(super) struct FecArgs {
     /// The figure: .png or .svg
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// A figure of the symbol errors per codeword, the FEC bins: .png or .svg
+    #[arg(long, value_name = "FILE")]
+    bins: Option<PathBuf>,
+    #[command(flatten)]
+    drawn: FigureArgs,
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -97,7 +103,7 @@ impl FecArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let curve = self.curve()?;
         let trial = curve.build().map_err(of_flags)?;
-        let target = self.plot.as_ref().map(Target::new).transpose()?;
+        let (target, bins) = self.figures()?;
         let mut file = self.file(&trial.predicted())?;
         let points = self.runner.with_progress("fec", |options| trial.run(options))?;
         if let Some(file) = &mut file {
@@ -107,19 +113,19 @@ impl FecArgs {
                 .and_then(|()| file.finish(End::Complete))
                 .map_err(Failure::Output)?;
         }
-        if let Some(target) = target {
-            let chart = curve.chart(&points);
+        let charts = [(target, curve.chart(&points)), (bins, curve.bins_chart(&points))];
+        for (target, chart) in
+            charts.iter().filter_map(|(file, chart)| Some((file.as_ref()?, chart)))
+        {
             if stopped() {
-                target.write(&chart, Size::Slide)?;
+                target.write(chart)?;
             } else {
-                at_once("stopped early: the figure is not drawn", || {
-                    target.write(&chart, Size::Slide)
-                })?;
+                at_once("stopped early: not every figure is drawn", || target.write(chart))?;
             }
         }
         if self.json {
             output::print(&report::fec_curve_json(&points))?;
-        } else if self.out.is_none() && self.plot.is_none() {
+        } else if self.out.is_none() && self.plot.is_none() && self.bins.is_none() {
             output::print(&report::fec_curve(&curve, &points))?;
         }
         if !stopped() {
@@ -128,6 +134,20 @@ impl FecArgs {
         let codewords: u64 = points.iter().map(|point| point.codewords).sum();
         note(&format!("stopped early: {codewords} codewords are counted"));
         Ok(Outcome::Stopped)
+    }
+
+    /// The files of the curve and of the bins.
+    fn figures(&self) -> Result<(Option<FigureFile>, Option<FigureFile>), Failure> {
+        let Some(path) = &self.bins else {
+            return Ok((self.drawn.file(self.plot.as_ref(), "--plot")?, None));
+        };
+        if self.curve()?.codewords == 0 {
+            let remedy = "shows counted codewords; --codewords must not be 0";
+            return Err(one("--bins", &path.display().to_string(), remedy).into());
+        }
+        let bins = self.drawn.file(Some(path), "--bins")?;
+        let plot = self.plot.as_ref().map(|plot| self.drawn.file(Some(plot), "--plot"));
+        Ok((plot.transpose()?.flatten(), bins))
     }
 
     fn file(&self, points: &[CurvePoint]) -> Result<Option<Box<dyn RowSink + Send>>, Failure> {

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::plots::PlotFolder;
+use super::plots::PlotsArgs;
 use super::source::named;
 use crate::error::nearest;
 use crate::error::{Error, Problem, Problems};
@@ -14,7 +14,6 @@ use crate::path_text::path_of;
 use crate::pattern::{Pattern, PatternKind};
 use crate::report;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,9 +79,8 @@ pub(super) struct MeasureArgs {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
-    /// Also draws the TDECQ page and the bathtubs into this folder
-    #[arg(long, value_name = "DIR")]
-    plots: Option<PathBuf>,
+    #[command(flatten)]
+    plots: PlotsArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -106,8 +104,8 @@ enum SampleUnit {
 impl MeasureArgs {
     pub(super) fn execute(&self) -> Result<Outcome, Failure> {
         let scope = self.scope()?;
+        let plots = self.plots.open()?;
         let measured = scope.measure()?;
-        let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         output::print(&if self.json {
             report::json(&measured.reading)
         } else {

@@ -10,6 +10,7 @@ mod export;
 mod eye;
 mod failure;
 mod fec;
+mod figure_args;
 mod init;
 mod measure;
 mod memory;

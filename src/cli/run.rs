@@ -4,13 +4,12 @@ use super::export::ExportArgs;
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::output;
-use super::plots::PlotFolder;
+use super::plots::PlotsArgs;
 use super::runner::RunnerArgs;
 use super::source::LinkArgs;
 use super::stop::{at_once, stopped};
 use crate::report;
 use clap::Args;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,9 +61,8 @@ pub(super) struct RunArgs {
     /// solves the corners
     #[arg(long)]
     spec: bool,
-    /// Also draws figures of the worst lane and of all lanes into this folder
-    #[arg(long, value_name = "DIR")]
-    plots: Option<PathBuf>,
+    #[command(flatten)]
+    plots: PlotsArgs,
     #[command(flatten)]
     export: ExportArgs,
     #[command(flatten)]
@@ -82,8 +80,8 @@ impl RunArgs {
         }
         more.extend(self.worst_compliant.then_some(("--worst-compliant", WORST_COMPLIANT)));
         let link = self.source.resolve_with(&more)?;
+        let plots = self.plots.open()?;
         self.export.write(&link)?;
-        let plots = self.plots.as_deref().map(PlotFolder::open).transpose()?;
         let result = self.runner.run(link.clone(), "run")?;
         let text = if self.json {
             report::json(&result)

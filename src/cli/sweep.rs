@@ -1,12 +1,12 @@
 //! `lightlane sweep`: one link at many points, into a table and a figure.
 
 use super::failure::Failure;
+use super::figure_args::FigureArgs;
 use super::outcome::Outcome;
 use super::output::{self, note};
 use super::runner::RunnerArgs;
 use super::source::LinkArgs;
 use super::stop::at_once;
-use crate::plot::{Size, Target};
 use crate::sweep::{Done, Sweep, SweepEnd};
 use crate::table::{Both, Format, InOrder};
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -60,6 +60,8 @@ pub(super) struct SweepArgs {
     /// Value shown by the figure: a numeric column of the table
     #[arg(long, value_name = "NAME", default_value = "loss_margin_db", requires = "plot")]
     figure: String,
+    #[command(flatten)]
+    drawn: FigureArgs,
     /// Keeps points whose description is refused: their rows have no figures and say why
     #[arg(long)]
     keep_refused: bool,
@@ -85,7 +87,7 @@ impl SweepArgs {
                 "these axes make {points} points; add --yes to run them"
             )));
         }
-        let target = self.plot.as_ref().map(Target::new).transpose()?;
+        let target = self.drawn.file(self.plot.as_ref(), "--plot")?;
         let (stack, _) = self.source.stack(&[])?;
         let sweep = self.runner.on_threads(|| {
             if self.keep_refused {
@@ -110,7 +112,7 @@ impl SweepArgs {
             (target, chart.and_then(|chart| chart.picture()), &done.end)
         {
             at_once("stopped early: every row is done; the figure is not drawn", || {
-                target.write(&picture, Size::Slide)
+                target.write(&picture)
             })?;
         }
         self.outcome(done)

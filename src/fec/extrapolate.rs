@@ -130,6 +130,23 @@ fn boundary(mut inside: f64, mut outside: f64, is_outside: impl Fn(f64) -> bool)
     inside
 }
 
+/// Natural logarithms of the probabilities of 0, 1, .. n symbol errors: a mean of p n and an excess
+/// dispersion u, see [`extrapolate`].
+pub(super) fn beta_binomial(n: usize, p: f64, excess: f64) -> impl Iterator<Item = f64> {
+    let g = excess / n as f64;
+    let none: f64 =
+        (0..n).map(|k| libm::log((1.0 - p + k as f64 * g) / (1.0 + k as f64 * g))).sum();
+    (0..=n).scan(none, move |next, i| {
+        let ln_term = *next;
+        let rest = n - i;
+        if rest > 0 {
+            let (i, rest) = (i as f64, rest as f64);
+            *next += libm::log(rest / (i + 1.0) * (p + i * g) / (1.0 - p + (rest - 1.0) * g));
+        }
+        Some(ln_term)
+    })
+}
+
 struct Fit {
     n: usize,
     t: usize,
@@ -140,13 +157,10 @@ struct Fit {
 impl Fit {
     /// ln likelihood, and ln of the tail.
     fn evaluate(&self, p: f64, excess: f64) -> (f64, f64) {
-        let g = excess / self.n as f64;
-        let mut ln_term: f64 =
-            (0..self.n).map(|k| libm::log((1.0 - p + k as f64 * g) / (1.0 + k as f64 * g))).sum();
         let mut ln_likelihood = 0.0;
         let mut tail = 0.0;
         let mut ln_first = f64::NEG_INFINITY;
-        for i in 0..=self.n {
+        for (i, ln_term) in beta_binomial(self.n, p, excess).enumerate() {
             if i <= self.t {
                 ln_likelihood += self.counts[i] * ln_term;
             } else {
@@ -155,14 +169,9 @@ impl Fit {
                 }
                 let term = libm::exp(ln_term - ln_first);
                 tail += term;
-                if term < 1e-17 * tail || i == self.n {
+                if term < 1e-17 * tail {
                     break;
                 }
-            }
-            let rest = self.n - i;
-            if rest > 0 {
-                let (i, rest) = (i as f64, rest as f64);
-                ln_term += libm::log(rest / (i + 1.0) * (p + i * g) / (1.0 - p + (rest - 1.0) * g));
             }
         }
         let ln_tail = ln_first + libm::log(tail);

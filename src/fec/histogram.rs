@@ -22,6 +22,16 @@ impl SymbolErrorHistogram {
         Self { symbols: code.codeword_symbols, bins: vec![0; code.correctable() + 1], overflow: 0 }
     }
 
+    /// A histogram of counts that are known: of 0 .. t symbol errors, and of more; `None` where
+    /// their number is not that of the code.
+    #[must_use]
+    pub fn of_bins(code: &Code, counts: &[u64]) -> Option<Self> {
+        let (&overflow, bins) = counts.split_last()?;
+        let empty = Self::new(code);
+        let fits = bins.len() == empty.bins.len();
+        fits.then(|| Self { bins: bins.to_vec(), overflow, ..empty })
+    }
+
     /// Adds a codeword with a number of symbol errors; `None` if detected as uncorrectable.
     pub fn push(&mut self, wrong_symbols: Option<usize>) {
         match wrong_symbols.and_then(|wrong| self.bins.get_mut(wrong)) {

@@ -7,6 +7,7 @@
 //! that a switch reports, [`tail`] and [`extrapolate`] the error ratios that follow.
 
 mod after_inner;
+mod bins_chart;
 mod burst_tail;
 mod coding;
 mod counter;
@@ -26,6 +27,7 @@ pub mod tail;
 mod tally;
 
 pub(crate) use after_inner::after_inner;
+pub use bins_chart::bins_chart;
 pub(crate) use burst_tail::Bursts;
 pub use coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
 pub use counter::{CodewordCounter, Decoding};

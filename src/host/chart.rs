@@ -1,7 +1,7 @@
 //! Chart of a channel's file.
 
 use super::inspection::Inspection;
-use crate::chart::{AxisScale, Curve, Curves};
+use crate::chart::{AxisScale, Curve, Curves, Mark};
 
 impl Inspection {
     /// Magnitudes over frequency, up to twice the Nyquist frequency if it is known.
@@ -29,6 +29,12 @@ impl Inspection {
             legend: String::new(),
             traces: self.curves.iter().map(trace).collect(),
             limit: None,
+            marks: self.nyquist_ghz.map_or_else(Vec::new, nyquist),
         }
     }
+}
+
+/// The mark at the Nyquist frequency.
+fn nyquist(ghz: f64) -> Vec<Mark> {
+    vec![Mark { x: ghz, name: format!("Nyquist frequency {ghz} GHz") }]
 }

@@ -129,6 +129,30 @@ pub(super) fn note<B: DrawingBackend>(
     area.draw(&Text::new(text.to_owned(), place, style.pos(Pos::new(h, v))))
 }
 
+/// An upright dashed line with its name above the chart.
+pub(super) fn upright<B: DrawingBackend>(
+    body: &Area<B>,
+    chart: &mut Chart<'_, B>,
+    theme: &Theme,
+    x: f64,
+    name: &str,
+) -> DrawResult<B> {
+    let (range, y) = (chart.x_range(), chart.y_range());
+    if !(range.start..=range.end).contains(&x) {
+        return Ok(());
+    }
+    dashed(chart, theme, vec![(x, y.start), (x, y.end)], theme.hair(INK))?;
+    let style = theme.text(theme.tick, PALE_INK);
+    // a name near an end stays within the chart
+    let part = (x - range.start) / (range.end - range.start);
+    let side = match part {
+        _ if part > 0.85 => HPos::Right,
+        _ if part < 0.15 => HPos::Left,
+        _ => HPos::Center,
+    };
+    note(body, chart, (x, y.end), (0, -theme.tick / 4), name, style, (side, VPos::Bottom))
+}
+
 /// A dashed line through points.
 pub(super) fn dashed<B: DrawingBackend>(
     chart: &mut Chart<'_, B>,

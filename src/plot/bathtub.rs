@@ -17,13 +17,15 @@ const EYES: [(&str, RGBColor); 3] =
     [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
 
 impl Figure for Bathtubs {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let body = axes::page(
-            area,
-            theme,
-            &format!("{}: after the reference equaliser", self.name),
-            &self.noise,
-        )?;
+    fn title(&self) -> String {
+        format!("{}: after the reference equaliser", self.name)
+    }
+
+    fn caption(&self) -> String {
+        self.noise.clone()
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let panel = theme.panel();
         let mut names: Vec<(LegendSymbol, String)> = EYES
             .map(|(name, colour)| (LegendSymbol::Line(theme.stroke(colour)), name.to_owned()))
@@ -32,7 +34,7 @@ impl Figure for Bathtubs {
             LegendSymbol::Dashes(theme.stroke(RED)),
             format!("target {}", text::ratio(self.target_ser)),
         ));
-        let body = legend::above(&body, &Theme { tick: panel.label, ..*theme }, &names)?;
+        let body = legend::above(body, &Theme { tick: panel.label, ..*theme }, &names)?;
         let width = body.dim_in_pixel().0;
         let (over_amplitude, rest) = body.split_horizontally(width / 3);
         let (over_time, contours) = rest.split_horizontally(width / 3);

@@ -4,9 +4,10 @@ use super::axes::Chart;
 use super::colour;
 use super::figure::DrawResult;
 use super::scale::step;
-use super::theme::{GRID, PAPER};
+use super::theme::{GRID, PAPER, RED};
 use crate::chart::{AxisScale, HeatMap, ScaleKind};
 use crate::math::contour::contour;
+use crate::table::Better;
 use ndarray::Array2;
 use plotters::element::BitMapElement;
 use plotters::prelude::*;
@@ -26,6 +27,13 @@ pub(super) struct ContourGrid {
     /// Heights of contours, ascending.
     pub(super) levels: Vec<f64>,
     pub(super) range: Range<f64>,
+    /// Whether there are heights below the range, which have its lowest colour.
+    pub(super) is_cut: bool,
+    /// Positions of the map itself, and where the link fails without a value.
+    places: [Vec<f64>; 2],
+    failed: Array2<bool>,
+    /// Height of the limit and the side on which it is kept.
+    limit: Option<(f64, Better)>,
 }
 
 impl ContourGrid {
@@ -35,12 +43,13 @@ impl ContourGrid {
             values.iter().map(|&v| scale.place(v)).collect::<Vec<_>>()
         };
         let range = map.z.extent(map.values.iter().copied()).unwrap_or(0.0..1.0);
-        // ratios below the smallest one that is drawn are drawn as that one
-        let heights = map.values.mapv(|value| {
-            map.z.place(value).max(if value.is_nan() { f64::NAN } else { range.start })
-        });
-        let (across, up, heights) =
-            refined(&places(&map.x, &map.across), &places(&map.y, &map.up), &heights);
+        // ratios below the smallest one that is drawn have its colour
+        let heights = map.values.mapv(|value| map.z.place(value));
+        let is_cut = heights.iter().any(|height| *height < range.start);
+        let heights =
+            heights.mapv(|height| if height < range.start { range.start } else { height });
+        let places = [places(&map.x, &map.across), places(&map.y, &map.up)];
+        let (across, up, heights) = refined(&places[0], &places[1], &heights);
         let width = range.end - range.start;
         let step = match map.z.kind {
             ScaleKind::Logarithmic if width > 2.5 => step(width, BANDS).ceil(),
@@ -53,7 +62,17 @@ impl ContourGrid {
         } else {
             Vec::new()
         };
-        ContourGrid { across, up, heights, levels, range }
+        ContourGrid {
+            across,
+            up,
+            heights,
+            levels,
+            range,
+            is_cut,
+            places,
+            failed: map.failed.clone(),
+            limit: map.limit.map(|limit| (map.z.place(limit.value), limit.better)),
+        }
     }
 
     /// The band of a height, and its colour.
@@ -70,8 +89,35 @@ impl ContourGrid {
         contour(&self.across, &self.up, self.heights.view(), level)
     }
 
-    /// Colour bands over the whole chart, as one bitmap; gaps are hatched.
-    pub(super) fn fill<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>) -> DrawResult<B> {
+    /// True where a height misses the limit.
+    pub(super) fn misses(&self, z: f64) -> bool {
+        match self.limit {
+            Some((level, Better::Higher)) => z < level,
+            Some((level, Better::Lower)) => z > level,
+            _ => false,
+        }
+    }
+
+    /// True in a cell of the map with a corner without a value because the link fails there.
+    fn fails(&self, x: f64, y: f64) -> bool {
+        let [across, up] = &self.places;
+        let ((i, u), (j, v)) = (cell(across, x), cell(up, y));
+        let corners = [
+            ((i, j), (1.0 - u) * (1.0 - v)),
+            ((i + 1, j), u * (1.0 - v)),
+            ((i, j + 1), (1.0 - u) * v),
+            ((i + 1, j + 1), u * v),
+        ];
+        corners.iter().any(|(at, weight)| *weight > 0.0 && self.failed[*at])
+    }
+
+    /// Colour bands over the whole chart, as one bitmap. What misses the limit is hatched in its
+    /// colour, on paper where it has no value; gaps for another reason are hatched in grey.
+    pub(super) fn fill<B: DrawingBackend>(
+        &self,
+        chart: &mut Chart<'_, B>,
+        hatch: usize,
+    ) -> DrawResult<B> {
         let area = chart.plotting_area();
         let (x, y) = area.get_pixel_range();
         let (width, height) =
@@ -86,12 +132,18 @@ impl ContourGrid {
             let (j, v) = cell(&self.up, place(chart.y_range(), height - 1 - row, height));
             for (column, &(i, u)) in columns.iter().enumerate() {
                 let z = bilinear(&self.heights, (i, u), (j, v));
-                let hatch = if (row + column) % 12 < 2 {
-                    [GRID.0, GRID.1, GRID.2]
-                } else {
-                    [PAPER.0, PAPER.1, PAPER.2]
-                };
-                pixels.extend(if z.is_nan() { hatch } else { self.colour(z) });
+                let (place_x, place_y) = (
+                    place(chart.x_range(), column, width),
+                    place(chart.y_range(), height - 1 - row, height),
+                );
+                let fails = if z.is_nan() { self.fails(place_x, place_y) } else { self.misses(z) };
+                let below = if z.is_nan() { rgb(PAPER) } else { self.colour(z) };
+                let is_line = (row + column) % hatch < hatch / 6 + 1;
+                pixels.extend(match (is_line, fails, z.is_nan()) {
+                    (true, true, _) => mixed(below, rgb(RED)),
+                    (true, false, true) => rgb(GRID),
+                    _ => below,
+                });
             }
         }
         let corner = (chart.x_range().start, chart.y_range().end);
@@ -102,6 +154,15 @@ impl ContourGrid {
         };
         area.draw(&picture)
     }
+}
+
+fn rgb(colour: RGBColor) -> [u8; 3] {
+    [colour.0, colour.1, colour.2]
+}
+
+/// Halfway from one colour to another.
+fn mixed(from: [u8; 3], to: [u8; 3]) -> [u8; 3] {
+    std::array::from_fn(|i| from[i].midpoint(to[i]))
 }
 
 /// Cell of ascending positions that contains a position, and the fraction of the cell before it.

@@ -3,36 +3,62 @@
 use super::axes::{self, AxisStyle, Chart, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::legend::{self, LegendSymbol};
+use super::look::{Look, radius};
 use super::scale::ScaledAxis;
 use super::theme::Theme;
-use super::theme::{BLUE, CURVES, GREY, PALE_INK, RED};
-use crate::chart::{Curve, CurveRole, Curves, ErrorBar, HeatMap, Picture, ScaleKind};
+use super::theme::{FAILING, GREY, PALE_INK, RED};
+use crate::chart::{Curve, CurveRole, Curves, ErrorBar, Picture, ScaleKind};
+use crate::table::Better;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
+use std::ops::Range;
 
 /// Largest number of points of a curve that are marked individually.
 const MARKED_MAX: usize = 41;
 
 impl Figure for Picture {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
+    fn title(&self) -> String {
         match self {
-            Picture::Curves(curves) => Curves::draw(curves, area, theme),
-            Picture::HeatMap(map) => HeatMap::draw(map, area, theme),
+            Picture::Curves(curves) => curves.title(),
+            Picture::HeatMap(map) => map.title(),
+        }
+    }
+
+    fn caption(&self) -> String {
+        match self {
+            Picture::Curves(curves) => curves.caption(),
+            Picture::HeatMap(map) => map.caption(),
+        }
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        match self {
+            Picture::Curves(curves) => curves.draw_body(body, theme),
+            Picture::HeatMap(map) => map.draw_body(body, theme),
         }
     }
 }
 
 impl Figure for Curves {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let body = axes::page(area, theme, &self.title, &self.caption)?;
-        let body = legend::above(&body, theme, &self.names(theme))?;
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn caption(&self) -> String {
+        self.caption.clone()
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        let body = legend::above(body, theme, &self.names(theme))?;
         let points = || self.traces.iter().flat_map(|trace| &trace.points);
         let bars = || self.traces.iter().flat_map(|trace| &trace.counted);
-        let along = self.x.extent(points().map(|p| p.0).chain(bars().map(|b| b.x)));
+        let places = points().map(|p| p.0).chain(bars().map(|b| b.x));
+        let along = self.x.extent(places.chain(self.marks.iter().map(|mark| mark.x)));
         let up = self.y.extent(
             points()
                 .map(|p| p.1)
                 .chain(bars().flat_map(|b| [b.low, b.high]))
+                .chain(self.traces.iter().flat_map(|trace| &trace.limit).map(|p| p.1))
                 .chain(self.limit.map(|l| l.value)),
         );
         let x = match self.x.kind {
@@ -61,7 +87,12 @@ impl Figure for Curves {
             },
             &y,
         );
-        let mut chart = axes::chart(&body, theme, &x.0, &y.0, Room::default())?;
+        let room = Room { top: if self.marks.is_empty() { 0 } else { theme.tick }, right: 0 };
+        let mut chart = axes::chart(&body, theme, &x.0, &y.0, room)?;
+        if let Some((low, high)) = self.failing(&y.0.range) {
+            let corners = [(x.0.range.start, low), (x.0.range.end, high)];
+            chart.draw_series([Rectangle::new(corners, FAILING.filled())])?;
+        }
         axes::mesh(&mut chart, theme, &x.0, &y.0, true)?;
         if let Some(limit) = self.limit {
             let level = self.y.place(limit.value);
@@ -72,8 +103,11 @@ impl Figure for Curves {
                 theme.stroke(RED),
             )?;
         }
-        for (trace, colour, theme) in self.coloured(theme) {
-            self.trace(&mut chart, &theme, trace, colour)?;
+        for mark in &self.marks {
+            axes::upright(&body, &mut chart, theme, self.x.place(mark.x), &mark.name)?;
+        }
+        for (trace, look, theme) in self.looks(theme) {
+            self.trace(&mut chart, &theme, trace, look)?;
         }
         let nothing = points().all(|p| !p.1.is_finite()) && bars().next().is_none();
         if nothing {
@@ -95,14 +129,25 @@ impl Figure for Curves {
 }
 
 impl Curves {
-    /// Every curve with its colour and its sizes.
-    fn coloured<'a>(&'a self, theme: &Theme) -> impl Iterator<Item = (&'a Curve, RGBColor, Theme)> {
-        let (whole, thin) = (*theme, Theme { line: theme.line / 2, ..*theme });
-        let mut own = CURVES.iter().cycle();
+    /// Every curve with its look and its sizes.
+    fn looks<'a>(&'a self, theme: &Theme) -> impl Iterator<Item = (&'a Curve, Look, Theme)> {
+        let (whole, thin) = (*theme, Theme { line: (theme.line / 2).max(1), ..*theme });
+        let mut own = (0..).map(Look::of);
         self.traces.iter().map(move |trace| match trace.role {
-            CurveRole::Main => (trace, *own.next().unwrap_or(&BLUE), whole),
-            CurveRole::Background => (trace, GREY, thin),
+            CurveRole::Main => (trace, own.next().unwrap_or_else(Look::background), whole),
+            CurveRole::Background => (trace, Look::background(), thin),
         })
+    }
+
+    /// The heights between which the limit of all curves is missed.
+    fn failing(&self, range: &Range<f64>) -> Option<(f64, f64)> {
+        let limit = self.limit?;
+        let level = self.y.place(limit.value);
+        match limit.better {
+            Better::Higher if level > range.start => Some((range.start, level)),
+            Better::Lower if level < range.end => Some((level, range.end)),
+            _ => None,
+        }
     }
 
     fn names(&self, theme: &Theme) -> Vec<(LegendSymbol, String)> {
@@ -111,13 +156,12 @@ impl Curves {
             names.push((LegendSymbol::None, format!("{}:", self.legend)));
         }
         let is_names = matches!(self.x.kind, ScaleKind::Categories(_));
-        for (trace, colour, theme) in
-            self.coloured(theme).filter(|(trace, ..)| !trace.name.is_empty())
-        {
+        for (trace, look, theme) in self.looks(theme).filter(|(trace, ..)| !trace.name.is_empty()) {
             let sample = match (is_names, trace.points.is_empty()) {
-                (true, _) => LegendSymbol::Dot(colour),
-                (false, true) => LegendSymbol::Bar(theme.stroke(colour)),
-                _ => LegendSymbol::Line(theme.stroke(colour)),
+                (true, _) => LegendSymbol::Marker(look),
+                (false, true) => LegendSymbol::Bar(theme.stroke(look.colour)),
+                _ if is_marked(trace) => LegendSymbol::Marked(look),
+                _ => LegendSymbol::Look(look, theme.line),
             };
             if trace.role == CurveRole::Main
                 || names.last().is_none_or(|(_, name)| *name != trace.name)
@@ -139,6 +183,13 @@ impl Curves {
                 format!("limit {}", self.y.value(limit.value)),
             )
         }));
+        if self.limit.is_some_and(|limit| limit.better != Better::Neither) {
+            names.push((LegendSymbol::Patch(FAILING), "fails".to_owned()));
+        }
+        if self.traces.iter().any(|trace| !trace.limit.is_empty()) {
+            let look = Look::background().limit();
+            names.push((LegendSymbol::Look(look, theme.line), "limit of each curve".to_owned()));
+        }
         names
     }
 
@@ -147,7 +198,7 @@ impl Curves {
         chart: &mut Chart<'_, B>,
         theme: &Theme,
         trace: &Curve,
-        colour: RGBColor,
+        look: Look,
     ) -> DrawResult<B> {
         let floor = chart.y_range().start;
         let points: Vec<(f64, f64)> =
@@ -156,20 +207,16 @@ impl Curves {
         if let ScaleKind::Categories(_) = self.x.kind {
             let radius =
                 if trace.role == CurveRole::Main { theme.tick / 3 } else { theme.tick / 6 };
-            chart.draw_series(visible.map(|p| Circle::new(p, radius, colour.filled())))?;
+            look.markers(chart, theme, visible, radius)?;
         } else {
+            let limit: Vec<(f64, f64)> =
+                trace.limit.iter().map(|p| (self.x.place(p.0), self.y.place(p.1))).collect();
+            let thin = Theme { line: (theme.line / 2).max(1), ..*theme };
+            for piece in pieces(&limit, floor) {
+                look.limit().line(chart, &thin, &piece)?;
+            }
             for piece in pieces(&points, floor) {
-                // the backend draws thin strokes at sharp bends; separate straight pieces avoid
-                // this
-                let straight: Vec<_> = piece
-                    .windows(2)
-                    .filter(|_| points.len() <= MARKED_MAX)
-                    .map(<[_]>::to_vec)
-                    .collect();
-                chart.draw_series(
-                    straight.into_iter().map(|pair| PathElement::new(pair, theme.stroke(colour))),
-                )?;
-                chart.draw_series(LineSeries::new(piece, theme.stroke(colour)))?;
+                look.line(chart, theme, &piece)?;
             }
             let alone = |i: usize| {
                 [i.checked_sub(1), Some(i + 1)]
@@ -177,20 +224,17 @@ impl Curves {
                     .flatten()
                     .all(|j| points.get(j).is_none_or(|p| !p.1.is_finite()))
             };
-            let marked = trace.counted.is_empty()
-                && trace.role == CurveRole::Main
-                && points.len() <= MARKED_MAX;
+            let marked = is_marked(trace);
             let dots =
                 points.iter().enumerate().filter(|(i, p)| p.1 >= floor && (marked || alone(*i)));
-            chart
-                .draw_series(dots.map(|(_, p)| Circle::new(*p, theme.line + 1, colour.filled())))?;
+            look.markers(chart, theme, dots.map(|(_, p)| *p), radius(theme))?;
         }
         // at the foot, in the colour of the limit that is missed
         let crosses = trace.failed.iter().map(|&x| {
             Cross::new((self.x.place(x), floor), theme.tick / 4, RED.stroke_width(theme.line))
         });
         chart.draw_series(crosses)?;
-        self.bars(chart, theme, &trace.counted, colour, floor)
+        self.bars(chart, theme, &trace.counted, look.colour, floor)
     }
 
     /// Counted points with their intervals.
@@ -205,12 +249,14 @@ impl Curves {
         let (style, cap) = (theme.stroke(colour), theme.tick / 4);
         for bar in bars {
             let (x, y) = (self.x.place(bar.x), self.y.place(bar.y));
-            let (low, high) = (self.y.place(bar.low).max(floor), self.y.place(bar.high));
+            let (low, high) = (self.y.place(bar.low), self.y.place(bar.high));
             if high < floor {
                 continue;
             }
-            chart.draw_series([PathElement::new(vec![(x, low), (x, high)], style)])?;
-            chart.draw_series([low, high].map(|end| {
+            chart.draw_series([PathElement::new(vec![(x, low.max(floor)), (x, high)], style)])?;
+            // an end below the axis has no cap
+            let ends = [low, high].into_iter().filter(|end| *end >= floor);
+            chart.draw_series(ends.map(|end| {
                 EmptyElement::at((x, end)) + PathElement::new(vec![(-cap, 0), (cap, 0)], style)
             }))?;
             if y >= floor {
@@ -219,6 +265,11 @@ impl Curves {
         }
         Ok(())
     }
+}
+
+/// True for a curve whose points are marked.
+fn is_marked(trace: &Curve) -> bool {
+    trace.counted.is_empty() && trace.role == CurveRole::Main && trace.points.len() <= MARKED_MAX
 }
 
 /// Pieces of a curve between values that are not numbers or lie below `floor`, cut where they cross

@@ -2,11 +2,14 @@
 
 use super::axes::{self, AxisStyle, Chart, Room};
 use super::figure::{Area, DrawResult, Figure};
+use super::labels::spread;
+use super::legend::{self, LegendSymbol};
 use super::theme::Theme;
-use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, PALE_INK};
+use super::theme::{BLUE, BRIGHT_BLUE, BRIGHT_GREEN, GREEN, INK, ORANGE, PALE_INK};
 use super::{colour, text};
 use crate::link::{EyeView, Node};
 use crate::measure::eye::EyeDiagram;
+use crate::measure::eye_opening::EyeOpening;
 use crate::units::{milli, pico};
 use plotters::element::BitMapElement;
 use plotters::prelude::*;
@@ -17,53 +20,6 @@ use plotters::style::text_anchor::{HPos, VPos};
 const EXPONENT: f64 = 0.42;
 
 impl Figure for EyeView {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let body = axes::page(area, theme, &self.title(), &self.caption())?;
-        let unit = self.unit();
-        let x = AxisStyle {
-            name: "time (UI)",
-            range: -1.0..1.0,
-            ticks: 9,
-            marks: &[],
-            format: &|t| text::decimals(*t, 1),
-        };
-        let name = if self.is_light() {
-            "optical power (mW)"
-        } else {
-            "equaliser output (full scale ±1)"
-        };
-        let digits = self.digits();
-        let format = |p: &f64| text::decimals(*p, digits);
-        let y = AxisStyle {
-            name,
-            range: self.eye.low / unit..self.eye.high / unit,
-            ticks: 9,
-            marks: &[],
-            format: &format,
-        };
-        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 9 / 2 };
-        let mut chart = axes::chart(&body, theme, &x, &y, room)?;
-        heat(&mut chart, &self.eye)?;
-        axes::mesh(&mut chart, theme, &x, &y, false)?;
-        self.picoseconds(&body, &chart, theme)?;
-        self.marks(&body, &mut chart, theme)
-    }
-}
-
-impl EyeView {
-    fn is_light(&self) -> bool {
-        self.node != Node::Slicer
-    }
-
-    fn unit(&self) -> f64 {
-        if self.is_light() { milli(1.0) } else { 1.0 }
-    }
-
-    /// Decimals of the axis's ticks.
-    fn digits(&self) -> usize {
-        axes::digits(&(self.eye.low / self.unit()..self.eye.high / self.unit()))
-    }
-
     fn title(&self) -> String {
         let place = match self.node {
             Node::Tp2 => "eye at TP2, into the fibre",
@@ -86,8 +42,62 @@ impl EyeView {
             parts.push(format!("OMA{place} {} dBm", text::decimals(outer.oma_dbm(), 2)));
             parts.push(format!("ER {} dB", text::decimals(outer.extinction_ratio_db(), 2)));
         }
+        if self.is_light() {
+            parts.push(self.filter_ghz.map_or("no filter".to_owned(), |ghz| {
+                format!("Bessel-Thomson filter of {} GHz", text::decimals(ghz, 1))
+            }));
+        }
         parts.push(format!("{} symbols", text::count(self.symbols)));
         parts.join(" · ")
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        let unit = self.unit();
+        let x = AxisStyle {
+            name: "time (UI)",
+            range: -1.0..1.0,
+            ticks: 9,
+            marks: &[],
+            format: &|t| text::decimals(*t, 1),
+        };
+        let name = if self.is_light() {
+            "optical power (mW)"
+        } else {
+            "equaliser output (full scale ±1)"
+        };
+        let digits = self.digits();
+        let format = |p: &f64| text::decimals(*p, digits);
+        let y = AxisStyle {
+            name,
+            range: self.eye.low / unit..self.eye.high / unit,
+            ticks: 9,
+            marks: &[],
+            format: &format,
+        };
+        let room = Room { top: theme.tick * 3 / 2, right: theme.tick * 11 / 2 };
+        let cross = LegendSymbol::Plus(ORANGE.stroke_width(theme.line));
+        let body = &legend::above(body, theme, &[(cross, self.openings_text())])?;
+        let mut chart = axes::chart(body, theme, &x, &y, room)?;
+        heat(&mut chart, &self.eye)?;
+        axes::mesh(&mut chart, theme, &x, &y, false)?;
+        self.opened(&mut chart, theme)?;
+        self.picoseconds(body, &chart, theme)?;
+        self.marks(body, &mut chart, theme)
+    }
+}
+
+impl EyeView {
+    fn is_light(&self) -> bool {
+        self.node != Node::Slicer
+    }
+
+    fn unit(&self) -> f64 {
+        if self.is_light() { milli(1.0) } else { 1.0 }
+    }
+
+    /// Decimals of the axis's ticks.
+    fn digits(&self) -> usize {
+        axes::digits(&(self.eye.low / self.unit()..self.eye.high / self.unit()))
     }
 
     /// The axis above: the same time in ps.
@@ -119,7 +129,7 @@ impl EyeView {
             .draw(&PathElement::new(vec![(-1.0, high), (1.0, high), (1.0, low)], theme.hair(INK)))
     }
 
-    /// Levels and thresholds, with their values at the right.
+    /// Levels and thresholds, with their names and values at the right, apart where they crowd.
     fn marks<B: DrawingBackend>(
         &self,
         body: &Area<B>,
@@ -127,27 +137,30 @@ impl EyeView {
         theme: &Theme,
     ) -> DrawResult<B> {
         let unit = self.unit();
-        let levels = self.levels.iter().map(|&l| (l, BLUE, BRIGHT_BLUE));
-        let thresholds = self.thresholds.iter().map(|&t| (t, GREEN, BRIGHT_GREEN));
-        for (value, dark, bright) in levels.chain(thresholds) {
-            let y = value / unit;
-            axes::dashed(
-                chart,
-                theme,
-                vec![(-1.0, y), (1.0, y)],
-                bright.stroke_width((theme.line * 2 / 3).max(1)),
-            )?;
-            let text = text::decimals(y, self.digits() + if self.is_light() { 2 } else { 1 });
-            let style = theme.text(theme.tick, dark);
-            axes::note(
-                body,
-                chart,
-                (1.0, y),
-                (theme.tick / 3, 0),
-                &text,
-                style,
-                (HPos::Left, VPos::Center),
-            )?;
+        let outer = ["P0 ", "P3 "];
+        let name =
+            |i: usize| if self.is_light() { outer.get(i).copied().unwrap_or("") } else { "" };
+        let levels =
+            self.levels.iter().enumerate().map(|(i, &l)| (l / unit, name(i), BLUE, BRIGHT_BLUE));
+        let thresholds = self.thresholds.iter().map(|&t| (t / unit, "", GREEN, BRIGHT_GREEN));
+        let mut marks: Vec<(f64, &str, RGBColor, RGBColor)> = levels.chain(thresholds).collect();
+        marks.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for &(y, _, _, bright) in &marks {
+            let style = bright.stroke_width((theme.line * 2 / 3).max(1));
+            axes::dashed(chart, theme, vec![(-1.0, y), (1.0, y)], style)?;
+        }
+        let (_, high) = chart.plotting_area().get_pixel_range();
+        let pixel = |y: f64| chart.plotting_area().map_coordinate(&(1.0, y)).1;
+        let pixels: Vec<i32> = marks.iter().map(|mark| pixel(mark.0)).collect();
+        // the names of the colours are below
+        let names = if self.is_light() { 1 } else { 2 };
+        let room = high.start..high.end - theme.tick * (5 + 11 * names) / 10;
+        for (&(y, name, dark, _), place) in marks.iter().zip(spread(&pixels, theme.tick, room)) {
+            let digits = self.digits() + if self.is_light() { 2 } else { 1 };
+            let text = format!("{name}{}", text::decimals(y, digits));
+            let by = (theme.tick / 3, place - pixel(y));
+            let side = (HPos::Left, VPos::Center);
+            axes::note(body, chart, (1.0, y), by, &text, theme.text(theme.tick, dark), side)?;
         }
         let names: &[(&str, RGBColor)] = match (self.is_light(), self.levels.is_empty()) {
             (true, false) => &[("settled", BLUE)],
@@ -157,17 +170,45 @@ impl EyeView {
         for (i, (name, colour)) in names.iter().enumerate() {
             let by = (theme.tick / 3, -(i as i32) * theme.tick * 11 / 10);
             let style = theme.text(theme.tick * 9 / 10, *colour);
-            axes::note(
-                body,
-                chart,
-                (1.0, self.eye.low / unit),
-                by,
-                name,
-                style,
-                (HPos::Left, VPos::Bottom),
-            )?;
+            let at = (1.0, self.eye.low / unit);
+            axes::note(body, chart, at, by, name, style, (HPos::Left, VPos::Bottom))?;
         }
         Ok(())
+    }
+
+    /// Height and width of each open eye as a cross within it.
+    fn opened<B: DrawingBackend>(&self, chart: &mut Chart<'_, B>, theme: &Theme) -> DrawResult<B> {
+        let style = ORANGE.stroke_width(theme.line);
+        for opening in self.openings.iter().flatten() {
+            let [low, high] = opening.edges.map(|edge| edge / self.unit());
+            let middle = 0.5 * (low + high);
+            let [from, to] = opening.times_ui;
+            chart.draw_series([
+                PathElement::new(vec![(0.0, low), (0.0, high)], style),
+                PathElement::new(vec![(from, middle), (to, middle)], style),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Heights and widths of the eyes in words.
+    fn openings_text(&self) -> String {
+        let share = text::ratio(self.edge_share);
+        let of = |figure: &dyn Fn(&EyeOpening) -> String| {
+            let each = self.openings.iter().rev();
+            let each = each.map(|eye| eye.as_ref().map_or("closed".to_owned(), figure));
+            each.collect::<Vec<_>>().join(" · ")
+        };
+        if self.openings.iter().all(Option::is_none) {
+            return format!("all eyes are closed (edges that {share} of the symbols cross)");
+        }
+        let digits = self.digits() + 2;
+        let height = of(&|eye| text::decimals(eye.height() / self.unit(), digits));
+        let width = of(&|eye| text::decimals(eye.width_ui(), 2));
+        let unit = if self.is_light() { " mW" } else { "" };
+        format!(
+            "eye height {height}{unit}, width {width} UI, the upper eye first, between edges that {share} of the symbols cross"
+        )
     }
 }
 

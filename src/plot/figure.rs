@@ -10,12 +10,18 @@ pub type Area<B> = DrawingArea<B, Shift>;
 pub type DrawResult<B> =
     std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
-/// Something that can be drawn at any size, on any backend.
+/// Something that can be drawn at any size, on any backend, below a title and a caption.
 pub trait Figure {
-    /// Draws on the whole of `area`.
+    /// What is shown, and of which link.
+    fn title(&self) -> String;
+
+    /// Its conditions and numbers, in one line.
+    fn caption(&self) -> String;
+
+    /// Draws below title and caption.
     ///
     /// # Errors
     ///
     /// Error of the drawing backend.
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B>;
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B>;
 }

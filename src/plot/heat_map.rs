@@ -8,16 +8,23 @@ use super::legend::{self, LegendSymbol};
 use super::scale::ScaledAxis;
 use super::theme::Theme;
 use super::theme::{INK, PALE_INK, PAPER, RED};
-use crate::chart::HeatMap;
+use crate::chart::{HeatMap, Limit};
 use crate::table::Better;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 impl Figure for HeatMap {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let body = axes::page(area, theme, &self.title, &self.caption)?;
+    fn title(&self) -> String {
+        self.title.clone()
+    }
+
+    fn caption(&self) -> String {
+        self.caption.clone()
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let relief = ContourGrid::of(self);
-        let body = legend::above(&body, theme, &self.names(theme, &relief))?;
+        let body = &legend::above(body, theme, &self.names(theme, &relief))?;
         let side = |scale, places: &[f64]| {
             ScaledAxis::exact(scale, places[0]..places[places.len() - 1], 9)
         };
@@ -38,13 +45,13 @@ impl Figure for HeatMap {
             format: &|p| y.format(*p),
         };
         let mut chart = axes::chart(
-            &body,
+            body,
             theme,
             &x,
             &y,
             Room { top: theme.tick * 3 / 2, right: theme.tick * 7 },
         )?;
-        relief.fill(&mut chart)?;
+        relief.fill(&mut chart, theme.tick as usize / 2)?;
         axes::mesh(&mut chart, theme, &x, &y, false)?;
         let mut labels = Labels::default();
         let frame = [
@@ -64,7 +71,7 @@ impl Figure for HeatMap {
                     stroke,
                     RED.stroke_width(theme.line * 3 / 2),
                 )])?;
-                labels.on(&body, &chart, theme, &line, &self.z.value(limit.value), RED)?;
+                labels.on(body, &chart, theme, &line, &self.z.value(limit.value), RED)?;
             }
         }
         let bands = ScaledAxis::exact(&self.z, relief.range.clone(), BANDS);
@@ -74,31 +81,56 @@ impl Figure for HeatMap {
             for line in relief.contour(level) {
                 let stroke = simplified(&chart, &line);
                 chart.draw_series([PathElement::new(stroke, theme.hair(INK))])?;
-                labels.on(&body, &chart, theme, &line, &bands.format(level), INK)?;
+                labels.on(body, &chart, theme, &line, &bands.format(level), INK)?;
             }
         }
         if relief.heights.iter().all(|z| z.is_nan()) {
             let middle = (0.5 * (x.range.start + x.range.end), 0.5 * (y.range.start + y.range.end));
             let style = theme.text(theme.label, PALE_INK);
             axes::note(
-                &body,
+                body,
                 &chart,
                 middle,
                 (0, 0),
-                axes::no_value(self.failed < self.values.len()),
+                axes::no_value(self.failed.iter().any(|failed| !failed)),
                 style,
                 (HPos::Center, VPos::Center),
             )?;
             return Ok(());
         }
-        self.colour_bar(&body, &chart, theme, &relief, &bands)
+        self.colour_bar(body, &chart, theme, &relief, &bands)
     }
 }
 
 impl HeatMap {
-    /// The limit, with a remark where its line is not within the chart.
+    /// The limit, and what the hatching says.
     fn names(&self, theme: &Theme, relief: &ContourGrid) -> Vec<(LegendSymbol, String)> {
-        let Some(limit) = self.limit else { return Vec::new() };
+        let mut names: Vec<_> =
+            self.limit.iter().map(|limit| self.limit_name(theme, relief, *limit)).collect();
+        let misses = relief.heights.iter().any(|&z| relief.misses(z));
+        let no_value = self.failed.iter().any(|failed| *failed);
+        let word = match (misses, no_value) {
+            (true, false) => "fails",
+            (true, true) => "fails, on white without a value",
+            _ => "fails, no value",
+        };
+        if misses || no_value {
+            names.push((LegendSymbol::Hatched(RED), word.to_owned()));
+        }
+        let holes = self.values.iter().zip(&self.failed);
+        if holes.into_iter().any(|(value, failed)| value.is_nan() && !failed) {
+            names.push((LegendSymbol::Hatched(PALE_INK), "not evaluated".to_owned()));
+        }
+        names
+    }
+
+    /// The limit, with a remark where its line is not within the chart.
+    fn limit_name(
+        &self,
+        theme: &Theme,
+        relief: &ContourGrid,
+        limit: Limit,
+    ) -> (LegendSymbol, String) {
         let level = self.z.place(limit.value);
         let line = LegendSymbol::Line(RED.stroke_width(theme.line * 3 / 2));
         let kept = match limit.better {
@@ -117,12 +149,7 @@ impl HeatMap {
             (_, true) => ", missed everywhere",
             _ => "",
         };
-        let mut names =
-            vec![(line, format!("limit: {} {}{word}", self.z.quantity, self.z.value(limit.value)))];
-        if self.failed > 0 {
-            names.push((LegendSymbol::Hatched, "fails, no value".to_owned()));
-        }
-        names
+        (line, format!("limit: {} {}{word}", self.z.quantity, self.z.value(limit.value)))
     }
 
     /// Colour bar at the right, with the contours' heights.
@@ -157,7 +184,8 @@ impl HeatMap {
                 RGBColor(r, g, b).filled(),
             ))?;
         }
-        for &level in &relief.levels {
+        let above = |level: &&f64| !relief.is_cut || **level > range.start + 1e-9;
+        for &level in relief.levels.iter().filter(above) {
             let y = pixel(level);
             body.draw(&PathElement::new(
                 vec![(left, y), (right + theme.tick / 4, y)],
@@ -165,6 +193,11 @@ impl HeatMap {
             ))?;
             let style = theme.text(theme.tick, INK).pos(Pos::new(HPos::Left, VPos::Center));
             body.draw(&Text::new(bands.format(level), (right + theme.tick / 2, y), style))?;
+        }
+        if relief.is_cut {
+            let style = theme.text(theme.tick, INK).pos(Pos::new(HPos::Left, VPos::Center));
+            let at = (right + theme.tick / 2, bottom);
+            body.draw(&Text::new(format!("≤ {}", bands.format(range.start)), at, style))?;
         }
         let limit =
             self.limit.map(|limit| self.z.place(limit.value)).filter(|level| range.contains(level));

@@ -4,26 +4,30 @@ use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::text;
 use super::theme::Theme;
-use super::theme::{GREY, INK, LEVELS, PALE_INK};
+use super::theme::{GREY, LEVELS};
 use crate::link::Histogram;
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
 
 /// Decades below the highest density that are drawn.
 const DECADES: f64 = 6.0;
 
 impl Figure for Histogram {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let title = format!("{}: levels at the slicer", self.name);
+    fn title(&self) -> String {
+        format!("{}: levels at the slicer", self.name)
+    }
+
+    fn caption(&self) -> String {
         let ber = self
             .ber
             .map_or("with ideal feedback".to_owned(), |ber| format!("BER {}", text::ratio(ber)));
-        let caption = format!(
+        format!(
             "{ber} · SNR {} dB · {} symbols",
             text::decimals(self.snr_db, 1),
             text::count(self.symbols)
-        );
-        let body = axes::page(area, theme, &title, &caption)?;
+        )
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let most =
             self.counted.iter().chain(&self.predicted).flatten().copied().fold(1e-9, f64::max);
         let top = most.log10() + 1.2; // room for the legend
@@ -49,7 +53,7 @@ impl Figure for Histogram {
             marks: &[],
             format: &whole,
         };
-        let mut chart = axes::chart(&body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
+        let mut chart = axes::chart(body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = 0.5 * (self.amplitudes[1] - self.amplitudes[0]);
         for (counted, colour) in self.counted.iter().zip(LEVELS) {
@@ -90,17 +94,7 @@ impl Figure for Histogram {
             .label("sum of Gaussians")
             .legend(axes::sample_line(theme, theme.stroke(GREY)));
         for t in self.thresholds {
-            axes::dashed(&mut chart, theme, vec![(t, bottom), (t, top)], theme.hair(INK))?;
-            let style = theme.text(theme.tick, PALE_INK);
-            axes::note(
-                &body,
-                &chart,
-                (t, top),
-                (0, -theme.tick / 4),
-                &text::decimals(t, 3),
-                style,
-                (HPos::Center, VPos::Bottom),
-            )?;
+            axes::upright(body, &mut chart, theme, t, &text::decimals(t, 3))?;
         }
         axes::legend(&mut chart, theme, SeriesLabelPosition::UpperLeft)
     }

@@ -67,3 +67,46 @@ impl Labels {
         Ok(())
     }
 }
+
+/// Places near some ascending ones, at least `gap` apart and within a range where there is room.
+pub(super) fn spread(places: &[i32], gap: i32, range: std::ops::Range<i32>) -> Vec<i32> {
+    // groups of labels that touch, each around the mean of its members' places
+    let mut groups: Vec<(f64, i32)> = Vec::new();
+    let half = |count: i32| f64::from((count - 1) * gap) / 2.0;
+    let within = |middle: f64, count: i32| {
+        let most = f64::from(range.end) - half(count);
+        middle.min(most).max(f64::from(range.start) + half(count))
+    };
+    for &place in places {
+        let (mut middle, mut count) = (within(f64::from(place), 1), 1);
+        while let Some(&(before, members)) = groups.last() {
+            if middle - half(count) - before - half(members) >= f64::from(gap) {
+                break;
+            }
+            groups.pop();
+            let sum = middle * f64::from(count) + before * f64::from(members);
+            count += members;
+            middle = within(sum / f64::from(count), count);
+        }
+        groups.push((middle, count));
+    }
+    let of_group = |&(middle, count): &(f64, i32)| {
+        (0..count).map(move |i| (middle + f64::from(i * gap) - half(count)).round() as i32)
+    };
+    groups.iter().flat_map(of_group).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_crowd_are_apart_and_the_others_where_they_belong() {
+        assert_eq!(spread(&[10, 50, 90], 20, 0..100), [10, 50, 90]);
+        assert_eq!(spread(&[49, 50, 51], 20, 0..100), [30, 50, 70]);
+        assert_eq!(spread(&[0, 1], 20, 0..100), [0, 20]);
+        assert_eq!(spread(&[95, 99], 20, 0..100), [80, 100]);
+        assert_eq!(spread(&[10, 45, 46, 60], 20, 0..100), [10, 30, 50, 70]);
+        assert_eq!(spread(&[], 20, 0..100), [0; 0]);
+    }
+}

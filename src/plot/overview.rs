@@ -12,10 +12,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 impl Figure for Overview {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
+    fn title(&self) -> String {
         let lanes =
             if self.lanes == 1 { "1 lane".to_owned() } else { format!("{} lanes", self.lanes) };
-        let title = format!("{}: {lanes} at the slicer", self.name);
+        format!("{}: {lanes} at the slicer", self.name)
+    }
+
+    fn caption(&self) -> String {
         let mut caption = vec![];
         caption.extend(self.ber.map(|ber| format!("BER {}", text::ratio(ber))));
         caption.push(format!("limit {}", text::ratio(self.limit_ber)));
@@ -26,7 +29,10 @@ impl Figure for Overview {
         if self.panels.len() < self.lanes {
             caption.push(format!("{} lanes shown", self.panels.len()));
         }
-        let body = axes::page(area, theme, &title, &caption.join(" · "))?;
+        caption.join(" · ")
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let columns = self.panels.len().clamp(1, 4);
         let rows = self.panels.len().div_ceil(columns).max(1);
         let body =

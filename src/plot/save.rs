@@ -1,12 +1,17 @@
 //! Writing a figure to a file: the path is checked first, the file is written completely or not at
 //! all.
 
-use super::figure::Figure;
-use super::theme::{Size, Theme};
+use super::axes;
+use super::figure::{Area, DrawResult, Figure};
+use super::format::FigureFormat;
+use super::theme::Theme;
 use crate::error::{Error, Problem, Problems, Result};
 use plotters::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Pixels per metre at one per inch.
+const PER_METRE: f64 = 1.0 / 0.0254;
 
 /// Path and format of a figure's file.
 #[derive(Clone, Debug)]
@@ -15,10 +20,23 @@ pub struct Target {
     format: ImageFormat,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum ImageFormat {
+/// Kind of a figure's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageFormat {
+    /// Pixels.
     Png,
+    /// Vectors; densities within are pixels.
     Svg,
+}
+
+impl ImageFormat {
+    /// Ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            ImageFormat::Png => "png",
+            ImageFormat::Svg => "svg",
+        }
+    }
 }
 
 impl Target {
@@ -49,22 +67,42 @@ impl Target {
         Ok(Target { path, format })
     }
 
+    /// Kind of the file.
+    pub fn format(&self) -> ImageFormat {
+        self.format
+    }
+
+    /// Checks a format before anything is computed.
+    ///
+    /// # Errors
+    ///
+    /// A resolution out of range, or of a vector file; too many pixels.
+    pub fn check(&self, format: &FigureFormat) -> Result<()> {
+        if self.format == ImageFormat::Svg && format.dpi.is_some() {
+            return Err(refused(
+                &self.path,
+                "has no resolution: it is drawn without --dpi, at any size",
+            ));
+        }
+        format.pixels().map(|_| ()).map_err(|remedy| refused(&self.path, &remedy))
+    }
+
     /// Draws a figure into a temporary file beside `path`, then renames it.
     ///
     /// # Errors
     ///
-    /// A file that cannot be written.
-    pub fn write(&self, figure: &impl Figure, size: Size) -> Result<()> {
-        let ending = match self.format {
-            ImageFormat::Png => "png",
-            ImageFormat::Svg => "svg",
-        };
+    /// A format that cannot be drawn; a file that cannot be written.
+    pub fn write(&self, figure: &impl Figure, format: impl Into<FigureFormat>) -> Result<()> {
+        let format = format.into();
+        self.check(&format)?;
+        let ending = self.format.ending();
         let name = self.path.file_stem().unwrap_or_default().to_string_lossy();
         let beside = folder(&self.path).join(format!(".{name}.{}.{ending}", std::process::id()));
-        let written = match self.format {
-            ImageFormat::Png => png(figure, &beside, size).map_err(|error| again(&beside, error)),
-            ImageFormat::Svg => svg(figure, size).and_then(|text| std::fs::write(&beside, text)),
+        let drawn = match self.format {
+            ImageFormat::Png => png(figure, &format),
+            ImageFormat::Svg => svg(figure, &format),
         };
+        let written = drawn.and_then(|bytes| std::fs::write(&beside, bytes));
         written.and_then(|()| std::fs::rename(&beside, &self.path)).map_err(|source| {
             let _ = std::fs::remove_file(&beside);
             Error::Io { path: self.path.clone(), source }
@@ -77,33 +115,60 @@ impl Target {
 /// # Errors
 ///
 /// As [`Target::new`] and [`Target::write`].
-pub fn save(figure: &impl Figure, path: impl AsRef<Path>, size: Size) -> Result<()> {
-    Target::new(path)?.write(figure, size)
+pub fn save(
+    figure: &impl Figure,
+    path: impl AsRef<Path>,
+    format: impl Into<FigureFormat>,
+) -> Result<()> {
+    Target::new(path)?.write(figure, format)
 }
 
-fn png(figure: &impl Figure, path: &Path, size: Size) -> io::Result<()> {
-    let area = BitMapBackend::new(path, size.pixels()).into_drawing_area();
-    figure.draw(&area, &Theme::of(size)).and_then(|()| area.present()).map_err(io::Error::other)
+/// Title, caption and figure on the whole of an area.
+fn page<B: DrawingBackend>(
+    figure: &impl Figure,
+    area: &Area<B>,
+    format: &FigureFormat,
+) -> DrawResult<B> {
+    let theme = Theme::of(format);
+    let title = format.title.clone().unwrap_or_else(|| figure.title());
+    figure.draw_body(&axes::page(area, &theme, &title, &figure.caption())?, &theme)
 }
 
-/// The system's error in place of the encoder's, which hides its kind: what fails once for want of
-/// room fails again.
-fn again(path: &Path, error: io::Error) -> io::Error {
-    const BYTES: usize = 1 << 20;
-    std::fs::write(path, vec![0u8; BYTES]).err().unwrap_or(error)
+/// A PNG that says its resolution where one is given.
+fn png(figure: &impl Figure, format: &FigureFormat) -> io::Result<Vec<u8>> {
+    let (width, height) = format.pixels().map_err(io::Error::other)?;
+    let mut pixels = vec![0; 3 * width as usize * height as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        page(figure, &area, format).and_then(|()| area.present()).map_err(io::Error::other)?;
+    }
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    if let Some(dpi) = format.dpi {
+        let per_metre = (f64::from(dpi) * PER_METRE).round() as u32;
+        let unit = png::Unit::Meter;
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_metre,
+            yppu: per_metre,
+            unit,
+        }));
+    }
+    let mut writer = encoder.write_header().map_err(io::Error::other)?;
+    writer.write_image_data(&pixels).map_err(io::Error::other)?;
+    writer.finish().map_err(io::Error::other)?;
+    Ok(bytes)
 }
 
-fn svg(figure: &impl Figure, size: Size) -> io::Result<String> {
+fn svg(figure: &impl Figure, format: &FigureFormat) -> io::Result<Vec<u8>> {
     let mut text = String::new();
     {
-        let area = SVGBackend::with_string(&mut text, size.pixels()).into_drawing_area();
-        figure
-            .draw(&area, &Theme::of(size))
-            .and_then(|()| area.present())
-            .map_err(io::Error::other)?;
+        let area = SVGBackend::with_string(&mut text, format.size.pixels()).into_drawing_area();
+        page(figure, &area, format).and_then(|()| area.present()).map_err(io::Error::other)?;
     }
     // the backend's media type is not a registered one
-    Ok(text.replace("data:png;base64", "data:image/png;base64"))
+    Ok(text.replace("data:png;base64", "data:image/png;base64").into_bytes())
 }
 
 fn folder(path: &Path) -> &Path {

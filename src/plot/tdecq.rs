@@ -14,26 +14,6 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 impl Figure for Page {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
-        let body = axes::page(area, theme, &self.title(), &self.caption())?;
-        let panel = theme.panel();
-        let Ok(equalised) = &self.equalised else {
-            return self.eye(&body, theme, "before the equaliser", &self.before, None);
-        };
-        let (width, height) = body.dim_in_pixel();
-        let (above, below) = body.split_vertically(height * 61 / 100);
-        let (before, rest) = above.split_horizontally(width * 38 / 100);
-        let (after, beside) = rest.split_horizontally(width * 38 / 100);
-        let (taps, numbers) = below.split_horizontally(width * 56 / 100);
-        self.eye(&before, &panel, "before the equaliser", &self.before, Some(equalised))?;
-        self.eye(&after, &panel, "after the equaliser", &equalised.eye, Some(equalised))?;
-        self.histograms(&beside, &panel, &equalised.tdecq)?;
-        stems(&taps, &panel, &equalised.tdecq)?;
-        self.numbers(&numbers, &panel, &equalised.tdecq)
-    }
-}
-
-impl Page {
     fn title(&self) -> String {
         match &self.equalised {
             Ok(equalised) => {
@@ -63,6 +43,25 @@ impl Page {
             .map_or(caption.clone(), |refusal| format!("{refusal} · {caption}"))
     }
 
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        let panel = theme.panel();
+        let Ok(equalised) = &self.equalised else {
+            return self.eye(body, theme, "before the equaliser", &self.before, None);
+        };
+        let (width, height) = body.dim_in_pixel();
+        let (above, below) = body.split_vertically(height * 61 / 100);
+        let (before, rest) = above.split_horizontally(width * 38 / 100);
+        let (after, beside) = rest.split_horizontally(width * 38 / 100);
+        let (taps, numbers) = below.split_horizontally(width * 56 / 100);
+        self.eye(&before, &panel, "before the equaliser", &self.before, Some(equalised))?;
+        self.eye(&after, &panel, "after the equaliser", &equalised.eye, Some(equalised))?;
+        self.histograms(&beside, &panel, &equalised.tdecq)?;
+        stems(&taps, &panel, &equalised.tdecq)?;
+        self.numbers(&numbers, &panel, &equalised.tdecq)
+    }
+}
+
+impl Page {
     fn amplitude(&self) -> String {
         match self.quantity {
             CaptureQuantity::Power => format!("optical power ({})", self.quantity),

@@ -1,5 +1,6 @@
 //! Sizes and colours of all figures.
 
+use super::format::FigureFormat;
 use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle, register_font};
 use std::sync::Once;
 
@@ -23,6 +24,8 @@ pub(super) const BRIGHT_BLUE: RGBColor = RGBColor(30, 160, 255);
 pub(super) const BRIGHT_GREEN: RGBColor = RGBColor(0, 190, 120);
 /// Limits.
 pub(super) const RED: RGBColor = RGBColor(190, 24, 40);
+/// The side on which a limit is missed.
+pub(super) const FAILING: RGBColor = RGBColor(252, 236, 236);
 /// Noise.
 pub(super) const GREY: RGBColor = RGBColor(128, 136, 148);
 /// The four levels, lowest first.
@@ -47,25 +50,6 @@ const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 const REGULAR: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 const BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold-subset.ttf");
 
-/// Size of a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// A slide: 1600 by 900 pixels.
-    Slide,
-    /// Half a slide, or a column of a page: 800 by 500 pixels.
-    Small,
-}
-
-impl Size {
-    /// Width and height, pixels.
-    pub fn pixels(self) -> (u32, u32) {
-        match self {
-            Size::Slide => (1600, 900),
-            Size::Small => (800, 500),
-        }
-    }
-}
-
 /// Sizes of a figure's parts, pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
@@ -84,15 +68,24 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme for a size.
-    pub fn of(size: Size) -> Theme {
-        match size {
-            Size::Slide => {
-                Theme { title: 42, caption: 29, label: 30, tick: 27, line: 3, margin: 28 }
-            }
-            Size::Small => {
-                Theme { title: 23, caption: 17, label: 18, tick: 16, line: 2, margin: 14 }
-            }
+    /// The theme for a file: between those of the two sizes that have names by the shorter of both
+    /// sides' ratios to a slide's, and in proportion beyond them.
+    pub fn of(format: &FigureFormat) -> Theme {
+        let (width, height) = format.size.pixels();
+        let part = (f64::from(width) / 1600.0).min(f64::from(height) / 900.0);
+        let between = |small: f64, slide: f64| {
+            let at = part.clamp(0.5, 1.0);
+            let size = small + (slide - small) * (2.0 * at - 1.0);
+            size * part / at * format.scale()
+        };
+        let whole = |small, slide| between(small, slide).round() as i32;
+        Theme {
+            title: whole(23.0, 42.0),
+            caption: whole(17.0, 29.0),
+            label: whole(18.0, 30.0),
+            tick: whole(16.0, 27.0),
+            line: whole(2.0, 3.0).max(1) as u32,
+            margin: whole(14.0, 28.0),
         }
     }
 

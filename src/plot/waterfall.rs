@@ -13,23 +13,25 @@ use plotters::style::text_anchor::{HPos, VPos};
 const BER_MIN: f64 = 1e-15;
 
 impl Figure for Waterfall {
-    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
+    fn title(&self) -> String {
+        format!("{}: BER against received power", self.name)
+    }
+
+    fn caption(&self) -> String {
         let (power, ber) = self.operating;
         let margin = self.loss_margin_db.map_or("limit not crossed".to_owned(), |db| {
             format!("loss margin {} dB", text::decimals(db, 2))
         });
-        let caption = format!(
+        format!(
             "BER {} at {} dBm · {margin} to {}",
             text::ratio(ber),
             text::decimals(power, 2),
             text::ratio(self.limit_ber)
-        );
-        let body = axes::page(
-            area,
-            theme,
-            &format!("{}: BER against received power", self.name),
-            &caption,
-        )?;
+        )
+    }
+
+    fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        let (power, ber) = self.operating;
         let curve: Vec<(f64, f64)> =
             self.curve.iter().map(|&(x, ber)| (x, ber.max(1e-300).log10())).collect();
         let ends = |of: &dyn Fn(&(f64, f64)) -> f64| {
@@ -63,7 +65,7 @@ impl Figure for Waterfall {
             marks: &[],
             format: &whole,
         };
-        let mut chart = axes::chart(&body, theme, &x, &y, Room::default())?;
+        let mut chart = axes::chart(body, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let limit = self.limit_ber.log10();
         axes::dashed(
@@ -75,7 +77,7 @@ impl Figure for Waterfall {
         let style = theme.text(theme.tick, RED);
         let label = format!("limit {}", text::ratio(self.limit_ber));
         axes::note(
-            &body,
+            body,
             &chart,
             (x.range.end, limit),
             (-theme.tick / 2, theme.tick * 2 / 3),
@@ -90,7 +92,7 @@ impl Figure for Waterfall {
             .label("semi-analytic")
             .legend(axes::sample_line(theme, line));
         self.points(&mut chart, theme, y.range.start)?;
-        self.place(&body, &mut chart, theme, y.range.start)?;
+        self.place(body, &mut chart, theme, y.range.start)?;
         axes::legend(&mut chart, theme, SeriesLabelPosition::UpperRight)
     }
 }
@@ -104,15 +106,18 @@ impl Waterfall {
         theme: &Theme,
         lowest: f64,
     ) -> DrawResult<B> {
-        let (power, ber) = (self.operating.0, self.operating.1.max(1e-300).log10().max(lowest));
+        let (power, ber) = (self.operating.0, self.operating.1.max(1e-300).log10());
         let limit = self.limit_ber.log10();
+        let is_below = ber < lowest;
         axes::dashed(
             chart,
             theme,
             vec![(power, lowest), (power, ber.max(limit))],
             theme.hair(GREY),
         )?;
-        chart.draw_series([Circle::new((power, ber), theme.tick / 4, BLUE.filled())])?;
+        if !is_below {
+            chart.draw_series([Circle::new((power, ber), theme.tick / 4, BLUE.filled())])?;
+        }
         let range = chart.x_range();
         // label on the side with more room
         let (sign, side) = if power > 0.5 * (range.start + range.end) {
@@ -126,7 +131,7 @@ impl Waterfall {
             chart,
             (power, lowest),
             by,
-            "this link",
+            if is_below { "this link, below the axis" } else { "this link" },
             theme.text(theme.tick, INK),
             (side, VPos::Bottom),
         )?;
@@ -161,9 +166,11 @@ impl Waterfall {
         let (radius, cap) = (theme.tick / 5, theme.tick / 3);
         let inside = self.counted.iter().filter(|p| p.ber.log10() > lowest);
         let bars = inside.clone().flat_map(|p| {
-            let (low, high) = (p.low.max(1e-300).log10().max(lowest), p.high.log10());
+            let (low, high) = (p.low.max(1e-300).log10(), p.high.log10());
             let bar = |y0: f64, y1: f64, x0: i32, x1: i32| (p.dbm, y0, y1, x0, x1);
-            [bar(low, high, 0, 0), bar(low, low, -cap, cap), bar(high, high, -cap, cap)]
+            // an end below the axis has no cap
+            let end = (low > lowest).then(|| bar(low, low, -cap, cap));
+            [bar(low.max(lowest), high, 0, 0), bar(high, high, -cap, cap)].into_iter().chain(end)
         });
         for (dbm, y0, y1, x0, x1) in bars {
             if x0 == x1 {

@@ -112,6 +112,7 @@ mod tests {
             codewords: 10_000_000_000,
             uncorrectable: 1,
             miscorrected: 2,
+            bins: None,
         };
         let wide = CurvePoint {
             codeword_error_ratio_analytic: Some(1.2e-98),

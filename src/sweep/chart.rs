@@ -5,7 +5,7 @@ use super::metric::{charted, metric_named};
 use super::run::{LOOKED_AT_MAX, Sweep};
 use crate::chart::{ChartAxis, ChartBuilder};
 use crate::error::{Error, KeyPath, Problems, Result};
-use crate::link::{Config, LaneLimits, link_name};
+use crate::link::{Config, LaneLimits, LaneMetric, link_name};
 
 impl Axis {
     /// The axis as a figure shows it.
@@ -36,7 +36,45 @@ impl Sweep {
         let axes = self.axes().iter().map(Axis::charted).collect();
         let varied = self.axes().iter().filter(|axis| axis.len() > 1).map(Axis::name);
         let subject = link_name(&first, &varied.collect::<Vec<_>>());
-        ChartBuilder::new(axes, charted, subject, self.rows())
+        let chart = ChartBuilder::new(axes, charted, subject, self.rows())?;
+        let chart = match self.limits(metric) {
+            Some(limits) => chart.with_limits(&limits),
+            None => chart,
+        };
+        let idle = chart.curve_axes().map(|axes| self.idle(axes));
+        Ok(chart.without(idle.unwrap_or_default()))
+    }
+
+    /// The limit of a metric at every point: none where a point is refused, not a number where its
+    /// lanes differ. Absent where no key sets it, and where there are too many points to look at.
+    fn limits(&self, metric: &LaneMetric) -> Option<Vec<Option<f64>>> {
+        let limit = metric.limit?;
+        if limit(&LaneLimits { ber: None }).is_some() || self.points() > LOOKED_AT_MAX as u64 {
+            return None;
+        }
+        let of_point = |point: u64| {
+            let values = self.values(point);
+            let lanes = (0..self.lanes(&values)).map(|lane| self.lane_config(&values, lane));
+            let lanes = lanes.collect::<Result<Vec<_>>>().ok()?;
+            let ber = common_limit(&lanes).unwrap_or(f64::NAN);
+            limit(&LaneLimits { ber: Some(ber) })
+        };
+        Some((0..self.points()).map(of_point).collect())
+    }
+
+    /// Values of the axis with a curve each at which the axis along a figure has no effect.
+    fn idle(&self, [along, each]: [usize; 2]) -> Vec<(usize, String)> {
+        let (key, axis) = (self.axes()[along].key().in_lane(), &self.axes()[each]);
+        let mut found = Vec::new();
+        for i in 0..axis.len() {
+            let mut values = self.values(self.first());
+            values[each] = axis.value(i);
+            let Ok(lane) = self.lane_config(&values, 0) else { continue };
+            if let Some(why) = lane.idle().why(&key) {
+                found.push((i, format!("no curve for {why}: {key} has no effect there")));
+            }
+        }
+        found
     }
 
     /// Refuses a figure that no lane has at any point along the axes.
@@ -69,6 +107,11 @@ fn limit_ber(lanes: &[Config], axes: &[Axis]) -> Option<f64> {
         axis.len() > 1 && axis.key().sets(&["limits", "pmd_ber"])
             || axis.key().sets(&["limits", "link_ber"])
     });
+    common_limit(lanes).filter(|_| !varies)
+}
+
+/// The limit that all lanes have.
+fn common_limit(lanes: &[Config]) -> Option<f64> {
     let first = lanes.first()?.limit_ber();
-    (!varies && lanes.iter().all(|lane| lane.limit_ber() == first)).then_some(first)
+    lanes.iter().all(|lane| lane.limit_ber() == first).then_some(first)
 }

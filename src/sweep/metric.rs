@@ -45,6 +45,7 @@ pub(super) fn charted(
     ChartedMetric {
         cell: lane_metrics().take_while(|other| other.name != metric.name).count(),
         scale: AxisScale { quantity, unit, kind: metric.spacing.into() },
+        better: metric.better,
         worst: Worst::of(metric.better, range),
         limit: value.map(|value| Limit { value, better: metric.better }),
     }

@@ -5,6 +5,7 @@ use super::burst::Burst;
 use super::description::FecCurve;
 use super::point::CurvePoint;
 use crate::chart::{AxisScale, Curve, Curves, ErrorBar};
+use crate::fec::bins_chart::bins_chart;
 
 /// Points of the analytic curve.
 const ANALYTIC_POINTS: usize = 45;
@@ -55,7 +56,21 @@ impl FecCurve {
             legend: String::new(),
             traces,
             limit: None,
+            marks: Vec::new(),
         }
+    }
+}
+
+impl FecCurve {
+    /// Symbol errors per codeword at every point that was counted, as a switch reports them.
+    pub fn bins_chart(&self, points: &[CurvePoint]) -> Curves {
+        let outer = &self.coding.outer;
+        let subject = format!("RS({},{})", outer.codeword_symbols, outer.message_symbols);
+        let of = |point: &CurvePoint| {
+            let ber = format!("{:.1e}", point.pre_fec_ber).replace('-', "\u{2212}");
+            Some((format!("pre-FEC BER {ber}"), point.bins.clone()?))
+        };
+        bins_chart(&subject, &points.iter().filter_map(of).collect::<Vec<_>>())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::channel::CurveChannel;
 use super::count::CountedPoint;
 use crate::fec::extrapolate::extrapolate;
+use crate::fec::histogram::SymbolErrorHistogram;
 use crate::fec::layout::CodewordLayout;
 use crate::fec::tail::{self, SHORTEST_FRAME_OCTETS};
 use crate::math::interval::count_interval;
@@ -57,6 +58,9 @@ pub struct CurvePoint {
     pub uncorrectable: u64,
     /// Of these, changed to a codeword that was not sent.
     pub miscorrected: u64,
+    /// Codewords by their symbol errors; no column of a table.
+    #[serde(skip)]
+    pub bins: Option<SymbolErrorHistogram>,
 }
 
 /// Results that exist only with an inner code.
@@ -118,6 +122,7 @@ impl CurvePoint {
             codewords,
             uncorrectable: tally.uncorrectable,
             miscorrected: tally.miscorrected,
+            bins: (codewords > 0).then(|| tally.histogram.clone()),
         }
     }
 }

@@ -4,13 +4,19 @@ use crate::chain::Probe;
 use crate::error::Result;
 use crate::link::views::view::View;
 use crate::measure::eye::{EyeDiagram, clearest_delay};
+use crate::measure::eye_opening::{EyeOpening, LevelDensity};
 use crate::measure::levels::OuterLevels;
+use crate::measure::tdecq::filtered;
 use rayon::prelude::*;
 
 /// Samples per symbol of an eye's waveform.
 const SAMPLES_PER_SYMBOL: usize = 32;
 /// Cells of an eye's height.
 const ROWS: usize = 400;
+/// The same of the counts from which heights and widths are read.
+const OPENING_ROWS: usize = 2000;
+/// Share of a level's symbols beyond the edges of an eye: 130 of a default eye's symbols.
+const EDGE_SHARE: f64 = 1e-3;
 /// Headroom above and below the first block's waveform (fraction of its swing).
 const ROOM: f64 = 0.1;
 
@@ -41,6 +47,16 @@ impl Node {
     }
 }
 
+/// What an eye of light is seen through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EyeFilter {
+    /// Nothing: the light itself.
+    #[default]
+    None,
+    /// A Bessel-Thomson filter of fourth order, as an oscilloscope for the lane's TDECQ has it.
+    BesselThomson,
+}
+
 /// An eye diagram with levels, thresholds and error ratio.
 #[derive(Clone, Debug)]
 pub struct EyeView {
@@ -50,6 +66,12 @@ pub struct EyeView {
     pub node: Node,
     /// The density; W at `tp2` and `tp3`, full scale -1 .. 1 at the slicer.
     pub eye: EyeDiagram,
+    /// 3 dB bandwidth of the filter that the light has passed, GHz; absent without one.
+    pub filter_ghz: Option<f64>,
+    /// The three eyes, the lowest first; `None` for a closed one.
+    pub openings: [Option<EyeOpening>; 3],
+    /// Share of a level's symbols beyond the edges of `openings`.
+    pub edge_share: f64,
     /// Symbols drawn.
     pub symbols: u64,
     /// Symbol period, s.
@@ -70,7 +92,17 @@ pub struct EyeView {
 }
 
 impl View {
-    /// The eye of at least `symbols` symbols, noise included, at `node`.
+    /// The eye of at least `symbols` symbols, noise included, at `node`, without a filter.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::eye_through`].
+    pub fn eye(&mut self, node: Node, symbols: u64) -> Result<EyeView> {
+        self.eye_through(node, EyeFilter::None, symbols)
+    }
+
+    /// The eye of at least `symbols` symbols, noise included, at `node`. There is no filter behind
+    /// the equaliser.
     ///
     /// The centre is the sampling instant at the slicer, and the instant of largest level
     /// separation at an optical test point.
@@ -78,7 +110,7 @@ impl View {
     /// # Errors
     ///
     /// At the slicer, a receiver that does not train.
-    pub fn eye(&mut self, node: Node, symbols: u64) -> Result<EyeView> {
+    pub fn eye_through(&mut self, node: Node, filter: EyeFilter, symbols: u64) -> Result<EyeView> {
         if node == Node::Slicer {
             self.receiver()?;
         }
@@ -90,38 +122,54 @@ impl View {
             _ => Probe::light(plan, node.name(), SAMPLES_PER_SYMBOL, &mut self.cache)
                 .expect("every lane has tp2 and tp3"),
         };
+        let bandwidth = match (filter, node) {
+            (EyeFilter::BesselThomson, Node::Tp2 | Node::Tp3) => {
+                let reference = self.lane.config.tdecq.reference();
+                reference.map(|reference| reference.bandwidth_symbol_rates)
+            }
+            _ => None,
+        };
+        let per_symbol = probe.samples_per_symbol();
         let waveform = |block: u64| {
             let (levels, draws) = self.block(block);
-            (
-                self.workspaces.with(plan, |workspace| probe.waveform(workspace, &levels, &draws)),
-                levels,
-            )
+            let seen =
+                self.workspaces.with(plan, |workspace| probe.waveform(workspace, &levels, &draws));
+            match bandwidth {
+                Some(bandwidth) => (filtered(&seen, per_symbol, bandwidth), levels),
+                None => (seen, levels),
+            }
         };
         let (first, levels) = waveform(0);
-        let centre = if node == Node::Slicer {
-            0
-        } else {
-            clearest_delay(&first, probe.samples_per_symbol(), &levels)
-        };
-        let blank = EyeDiagram::new(probe.samples_per_symbol(), range(&first), ROWS);
-        let draw = |mut eye: EyeDiagram, waveform: &[f32]| {
+        let centre =
+            if node == Node::Slicer { 0 } else { clearest_delay(&first, per_symbol, &levels) };
+        let range = range(&first);
+        let blank = (
+            EyeDiagram::new(per_symbol, range, ROWS),
+            LevelDensity::new(per_symbol, range, OPENING_ROWS),
+        );
+        type Both = (EyeDiagram, LevelDensity);
+        let draw = |(mut eye, mut density): Both, (waveform, levels): &(Vec<f32>, Vec<u8>)| {
             eye.push(waveform, centre);
-            eye
+            density.push(waveform, per_symbol, centre, levels);
+            (eye, density)
         };
-        let first = draw(blank.clone(), &first);
+        let merged = |mut sum: Both, more: Both| {
+            sum.0.merge(&more.0);
+            sum.1.merge(&more.1);
+            sum
+        };
+        let of_first = draw(blank.clone(), &(first, levels));
         let rest = (1..blocks)
             .into_par_iter()
-            .fold(|| blank.clone(), |eye, block| draw(eye, &waveform(block).0));
-        let eye = rest.reduce(
-            || blank.clone(),
-            |mut a, b| {
-                a.merge(&b);
-                a
-            },
-        );
-        let mut sum = first;
-        sum.merge(&eye);
-        Ok(self.eye_view(node, sum, blocks * plan.grid().symbols as u64))
+            .fold(|| blank.clone(), |both, block| draw(both, &waveform(block)))
+            .reduce(|| blank.clone(), merged);
+        let (eye, density) = merged(of_first, rest);
+        let rate_ghz = self.lane.config.symbol_rate_gbd;
+        Ok(EyeView {
+            filter_ghz: bandwidth.map(|part| part * rate_ghz),
+            openings: density.openings(EDGE_SHARE),
+            ..self.eye_view(node, eye, blocks * plan.grid().symbols as u64)
+        })
     }
 
     fn eye_view(&self, node: Node, eye: EyeDiagram, symbols: u64) -> EyeView {
@@ -145,6 +193,9 @@ impl View {
             name: self.name.clone(),
             node,
             eye,
+            filter_ghz: None,
+            openings: [None; 3],
+            edge_share: EDGE_SHARE,
             symbols,
             symbol_s: self.lane.grid().symbol_s(),
             levels,
