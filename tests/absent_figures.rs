@@ -24,6 +24,15 @@ fn a_figure_that_no_run_has_is_refused_first() {
         assert!(lines[0].contains(&said) && lines[0].contains("loss_margin_db"), "{lines:?}");
         assert!(!folder.0.join("a.csv").exists() && !folder.0.join("a.svg").exists());
     }
+    // codewords need a coding and symbols: both axes together have them, none alone
+    let together = ["--set", "fec.coding=none", "--set", "simulation.block_symbols=1024"];
+    let both = ["--axis", "fec.coding=none,800gbase-df", "--axis", "simulation.symbols=0,40960"];
+    let other = ["--figure", "uncorrectable_blocks", "--out", "b.csv", "--plot", "b.svg"];
+    let one_lane = ["sweep", "800gbase-dr8", "--set", "lanes=1"];
+    good(&folder.run(&[&one_lane[..], &together, &both, &other].concat()));
+    let one = ["--axis", "fec.coding=none", "--axis", "simulation.symbols=0,40960"];
+    let lines = refused(&folder.run(&[&one_lane[..], &together, &one, &other].concat()));
+    assert!(lines[0].contains("figure = uncorrectable_blocks: needs "), "{lines:?}");
     good(&sweep("tdecq_db", &["--set", "tdecq.enabled=true"]));
     assert!(folder.0.join("a.svg").exists());
 }

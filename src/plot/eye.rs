@@ -231,7 +231,12 @@ pub(super) fn heat<B: DrawingBackend>(chart: &mut Chart<'_, B>, eye: &EyeDiagram
     let mut pixels = Vec::with_capacity(width * height * 3);
     for &(r0, r1, v) in up.iter().rev() {
         for &(c0, c1, u) in &across {
-            let at = |c: usize, r: usize| f64::from(parts[c * rows + r]);
+            // the outermost rows hold what lies beyond them
+            let is_inside = |r: usize| r > 0 && r + 1 < rows;
+            let at = |c: usize, r: usize| match is_inside(r) {
+                true => f64::from(parts[c * rows + r]),
+                false => 0.0,
+            };
             let part = (1.0 - u) * ((1.0 - v) * at(c0, r0) + v * at(c0, r1))
                 + u * ((1.0 - v) * at(c1, r0) + v * at(c1, r1));
             pixels.extend(colour::density(part));

@@ -46,7 +46,12 @@ impl Look {
 
     /// The look of what stands behind the curves.
     pub(super) fn background() -> Look {
-        Look { colour: GREY, dashes: &[], marker: Marker::Circle, is_hollow: false }
+        Look::plain(GREY)
+    }
+
+    /// A whole line of a colour.
+    pub(super) fn plain(colour: RGBColor) -> Look {
+        Look { colour, dashes: &[], marker: Marker::Circle, is_hollow: false }
     }
 
     /// The look of this curve's own limit.

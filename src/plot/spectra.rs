@@ -2,10 +2,12 @@
 
 use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
+use super::legend::{self, LegendSymbol};
+use super::look::Look;
 use super::text;
 use super::theme::Theme;
-use super::theme::{BLUE, GREEN, GREY, INK, ORANGE};
-use crate::link::Spectra;
+use super::theme::{GREY, INK};
+use crate::link::{Spectra, SpectrumCurve};
 use plotters::prelude::*;
 
 /// Lower end of the vertical axis, dB.
@@ -41,30 +43,37 @@ impl Figure for Spectra {
             marks: &[],
             format: &|d| text::decimals(*d, 0),
         };
+        let names = self
+            .looks(theme)
+            .map(|(curve, look, line)| (LegendSymbol::Look(look, line), curve.name.to_owned()));
+        let body = &legend::above(body, theme, &names.collect::<Vec<_>>())?;
         let mut chart = axes::chart(body, theme, &x, &y, Room { top: theme.tick, right: 0 })?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
         let half = self.symbol_rate_gbd / 2.0;
         for (f, name) in [(half, "half the symbol rate"), (2.0 * half, "symbol rate")] {
             axes::upright(body, &mut chart, theme, f, name)?;
         }
-        let thin = Theme { line: theme.line / 2 + 1, ..*theme };
-        let curves = self
-            .spectra
-            .iter()
-            .zip([(INK, thin), (GREY, thin)])
-            .chain(self.responses.iter().zip([BLUE, ORANGE, GREEN].map(|c| (c, *theme))));
-        for (curve, (colour, theme)) in curves {
+        for (curve, look, line) in self.looks(theme) {
             // what lies outside the axis is not drawn
             let inside = |p: &(f64, f64)| p.0 <= end && y.range.contains(&p.1);
             for piece in curve.points.split(|p| !inside(p)).filter(|piece| piece.len() > 1) {
-                chart.draw_series(LineSeries::new(piece.to_vec(), theme.stroke(colour)))?;
+                look.line(&mut chart, &Theme { line, ..*theme }, piece)?;
             }
-            let empty = std::iter::empty::<PathElement<(f64, f64)>>();
-            chart
-                .draw_series(empty)?
-                .label(curve.name)
-                .legend(axes::sample_line(&theme, theme.stroke(colour)));
         }
-        axes::legend(&mut chart, theme, SeriesLabelPosition::LowerLeft)
+        Ok(())
+    }
+}
+
+impl Spectra {
+    /// Every curve with its look and the width of its line.
+    fn looks(&self, theme: &Theme) -> impl Iterator<Item = (&SpectrumCurve, Look, u32)> {
+        let thin = theme.line / 2 + 1;
+        let spectra = self
+            .spectra
+            .iter()
+            .zip([INK, GREY])
+            .map(move |(curve, colour)| (curve, Look::plain(colour), thin));
+        let responses = self.responses.iter().zip((0..).map(Look::of));
+        spectra.chain(responses.map(|(curve, look)| (curve, look, theme.line)))
     }
 }

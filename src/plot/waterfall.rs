@@ -79,11 +79,12 @@ impl Figure for Waterfall {
         axes::note(
             body,
             &chart,
-            (x.range.end, limit),
-            (-theme.tick / 2, theme.tick * 2 / 3),
+            // the curve is above its limit at little power
+            (x.range.start, limit),
+            (theme.tick / 2, theme.tick / 2),
             &label,
             style,
-            (HPos::Right, VPos::Top),
+            (HPos::Left, VPos::Top),
         )?;
         let inside = curve.iter().copied().filter(|p| p.1 >= y.range.start && p.1 <= y.range.end);
         let line = theme.stroke(BLUE);

@@ -45,6 +45,25 @@ impl Sweep {
         Ok(chart.without(idle.unwrap_or_default()))
     }
 
+    /// Values at every combination of the axes' ends, and of all values of a list; absent where
+    /// there are too many to look at.
+    fn corners(&self) -> Option<Vec<Vec<toml::Value>>> {
+        let mut found = vec![Vec::new()];
+        for axis in self.axes() {
+            let ends = |i: &usize| axis.is_list() || *i == 0 || *i + 1 == axis.len();
+            let values: Vec<_> = (0..axis.len()).filter(ends).map(|i| axis.value(i)).collect();
+            if found.len() * values.len() > LOOKED_AT_MAX {
+                return None;
+            }
+            let longer = |begun: &Vec<toml::Value>| {
+                let begun = begun.clone();
+                values.clone().into_iter().map(move |value| [&begun[..], &[value]].concat())
+            };
+            found = found.iter().flat_map(longer).collect();
+        }
+        Some(found)
+    }
+
     /// The limit of a metric at every point: none where a point is refused, not a number where its
     /// lanes differ. Absent where no key sets it, and where there are too many points to look at.
     fn limits(&self, metric: &LaneMetric) -> Option<Vec<Option<f64>>> {
@@ -77,16 +96,19 @@ impl Sweep {
         found
     }
 
-    /// Refuses a figure that no lane has at any point along the axes.
+    /// Refuses a figure that no lane has at any point along the axes, nor where several of them
+    /// are at their ends.
     fn check_figure(&self, metric: &str) -> Result<()> {
         let points = self.along();
-        if points.len() == LOOKED_AT_MAX {
+        let corners = self.corners();
+        if points.len() == LOOKED_AT_MAX || corners.is_none() {
             return Ok(()); // a point that was not looked at may have it
         }
         let mut missing = None;
-        for values in points {
+        for values in points.into_iter().chain(corners.unwrap_or_default()) {
             for lane in 0..self.lanes(&values) {
-                let lane = self.lane_config(&values, lane)?;
+                // what is refused has no figures
+                let Ok(lane) = self.lane_config(&values, lane) else { continue };
                 match lane.missing_for(metric) {
                     None => return Ok(()),
                     Some(remedy) => missing = missing.or(Some((remedy, lane))),
