@@ -206,3 +206,52 @@ pub(super) fn digits(range: &Range<f64>) -> usize {
 pub(super) fn no_value(evaluated_nothing: bool) -> &'static str {
     if evaluated_nothing { "not evaluated at any point" } else { "no value: the link fails" }
 }
+
+/// Pieces of a curve between values that are not numbers or lie below `floor`, cut where they cross
+/// it.
+pub(super) fn pieces(points: &[(f64, f64)], floor: f64) -> Vec<Vec<(f64, f64)>> {
+    let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
+    for (i, &(x, y)) in points.iter().enumerate() {
+        let before =
+            i.checked_sub(1).map(|i| points[i]).filter(|p| p.1.is_finite() && y.is_finite());
+        let cut = before
+            .filter(|p| (p.1 < floor) != (y < floor))
+            .map(|(x0, y0)| (x0 + (floor - y0) / (y - y0) * (x - x0), floor));
+        let piece = pieces.last_mut().expect("never empty");
+        piece.extend(cut);
+        if y >= floor {
+            piece.push((x, y));
+        } else if !piece.is_empty() {
+            pieces.push(Vec::new());
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_is_broken_at_holes_and_cut_at_the_floor() {
+        let points = [
+            (0.0, 1.0),
+            (1.0, 2.0),
+            (2.0, f64::NAN),
+            (3.0, 2.0),
+            (4.0, -2.0),
+            (5.0, -1.0),
+            (6.0, 1.0),
+        ];
+        assert_eq!(
+            pieces(&points, 0.0),
+            [
+                vec![(0.0, 1.0), (1.0, 2.0)],
+                vec![(3.0, 2.0), (3.5, 0.0)],
+                vec![(5.5, 0.0), (6.0, 1.0)]
+            ]
+        );
+        assert!(pieces(&[(0.0, f64::NAN), (1.0, -1.0), (2.0, 3.0 - 4.0)], 0.0).is_empty());
+    }
+}

@@ -3,6 +3,7 @@
 use super::axes::{self, AxisStyle, Room};
 use super::figure::{Area, DrawResult, Figure};
 use super::legend::{self, LegendSymbol};
+use super::look::Look;
 use super::tdecq::heading;
 use super::text;
 use super::theme::Theme;
@@ -12,9 +13,8 @@ use plotters::prelude::*;
 
 /// Lowest decade of the error ratio that is drawn.
 const DECADE_MIN: f64 = -15.0;
-/// Names and colours of the eyes, the lowest first.
-const EYES: [(&str, RGBColor); 3] =
-    [("lowest eye", LEVELS[0]), ("middle eye", LEVELS[1]), ("highest eye", LEVELS[3])];
+/// Names of the eyes, the lowest first.
+const EYES: [&str; 3] = ["lowest eye", "middle eye", "highest eye"];
 
 impl Figure for Bathtubs {
     fn title(&self) -> String {
@@ -28,8 +28,10 @@ impl Figure for Bathtubs {
     fn draw_body<B: DrawingBackend>(&self, body: &Area<B>, theme: &Theme) -> DrawResult<B> {
         let panel = theme.panel();
         let mut names: Vec<(LegendSymbol, String)> = EYES
-            .map(|(name, colour)| (LegendSymbol::Line(theme.stroke(colour)), name.to_owned()))
-            .into();
+            .into_iter()
+            .zip(looks())
+            .map(|(name, look)| (LegendSymbol::Look(look, theme.line), name.to_owned()))
+            .collect();
         names.push((
             LegendSymbol::Dashes(theme.stroke(RED)),
             format!("target {}", text::ratio(self.target_ser)),
@@ -97,14 +99,11 @@ impl Bathtubs {
             vec![(x.range.start, target), (x.range.end, target)],
             theme.stroke(RED),
         )?;
-        for (curve, (_, colour)) in curves.iter().zip(EYES) {
+        for (curve, look) in curves.iter().zip(looks()) {
             let points: Vec<(f64, f64)> =
                 curve.iter().map(|&(at, errors)| (at / unit, errors.max(1e-300).log10())).collect();
-            for pair in points.windows(2) {
-                chart.draw_series(
-                    within(pair[0], pair[1])
-                        .map(|line| PathElement::new(line, colour.stroke_width(theme.line + 1))),
-                )?;
+            for piece in axes::pieces(&points, DECADE_MIN) {
+                look.line(&mut chart, &thick(theme), &piece)?;
             }
         }
         Ok(())
@@ -127,12 +126,13 @@ impl Bathtubs {
         let y = AxisStyle { name: &amplitude, range, ticks: 6, marks: &[], format: &format };
         let mut chart = axes::chart(&area, theme, &x, &y, Room::default())?;
         axes::mesh(&mut chart, theme, &x, &y, true)?;
-        for (contour, (_, colour)) in self.contours.iter().zip(EYES) {
+        for (contour, look) in self.contours.iter().zip(looks()) {
             let around: Vec<(f64, f64)> =
                 around(contour).into_iter().map(|(t, v)| (t, v / unit)).collect();
-            chart.draw_series([Polygon::new(around.clone(), colour.mix(0.15).filled())])?;
-            let closed = around.iter().copied().chain(around.first().copied());
-            chart.draw_series(LineSeries::new(closed, colour.stroke_width(theme.line + 1)))?;
+            chart.draw_series([Polygon::new(around.clone(), look.colour.mix(0.15).filled())])?;
+            let closed: Vec<(f64, f64)> =
+                around.iter().copied().chain(around.first().copied()).collect();
+            look.line(&mut chart, &thick(theme), &closed)?;
         }
         chart.draw_series([PathElement::new(
             vec![(0.0, y.range.start), (0.0, y.range.end)],
@@ -140,6 +140,17 @@ impl Bathtubs {
         )])?;
         Ok(())
     }
+}
+
+/// Looks of the eyes, the lowest first, in the colours of the levels below them.
+fn looks() -> [Look; 3] {
+    [(0, LEVELS[0]), (1, LEVELS[1]), (2, LEVELS[3])]
+        .map(|(index, colour)| Look::of(index).coloured(colour))
+}
+
+/// A theme with lines that show in a panel.
+fn thick(theme: &Theme) -> Theme {
+    Theme { line: theme.line + 1, ..*theme }
 }
 
 /// The line around an eye: its lower edge, and its upper one back; both end where they meet.
@@ -166,18 +177,4 @@ fn around(contour: &[(f64, [f64; 2])]) -> Vec<(f64, f64)> {
     let lower = open.iter().map(|(t, edges)| (*t, edges[0]));
     let upper = open.iter().rev().map(|(t, edges)| (*t, edges[1]));
     left.into_iter().chain(lower).chain(tip(last, contour.get(last + 1))).chain(upper).collect()
-}
-
-/// Part of a line above the lowest decade.
-fn within(a: (f64, f64), b: (f64, f64)) -> Option<Vec<(f64, f64)>> {
-    let cut = |from: (f64, f64), to: (f64, f64)| {
-        let part = (DECADE_MIN - from.1) / (to.1 - from.1);
-        (from.0 + part * (to.0 - from.0), DECADE_MIN)
-    };
-    match (a.1 >= DECADE_MIN, b.1 >= DECADE_MIN) {
-        (true, true) => Some(vec![a, b]),
-        (true, false) => Some(vec![a, cut(a, b)]),
-        (false, true) => Some(vec![cut(a, b), b]),
-        (false, false) => None,
-    }
 }

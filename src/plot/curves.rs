@@ -212,10 +212,10 @@ impl Curves {
             let limit: Vec<(f64, f64)> =
                 trace.limit.iter().map(|p| (self.x.place(p.0), self.y.place(p.1))).collect();
             let thin = Theme { line: (theme.line / 2).max(1), ..*theme };
-            for piece in pieces(&limit, floor) {
+            for piece in axes::pieces(&limit, floor) {
                 look.limit().line(chart, &thin, &piece)?;
             }
-            for piece in pieces(&points, floor) {
+            for piece in axes::pieces(&points, floor) {
                 look.line(chart, theme, &piece)?;
             }
             let alone = |i: usize| {
@@ -270,53 +270,4 @@ impl Curves {
 /// True for a curve whose points are marked.
 fn is_marked(trace: &Curve) -> bool {
     trace.counted.is_empty() && trace.role == CurveRole::Main && trace.points.len() <= MARKED_MAX
-}
-
-/// Pieces of a curve between values that are not numbers or lie below `floor`, cut where they cross
-/// it.
-fn pieces(points: &[(f64, f64)], floor: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-    for (i, &(x, y)) in points.iter().enumerate() {
-        let before =
-            i.checked_sub(1).map(|i| points[i]).filter(|p| p.1.is_finite() && y.is_finite());
-        let cut = before
-            .filter(|p| (p.1 < floor) != (y < floor))
-            .map(|(x0, y0)| (x0 + (floor - y0) / (y - y0) * (x - x0), floor));
-        let piece = pieces.last_mut().expect("never empty");
-        piece.extend(cut);
-        if y >= floor {
-            piece.push((x, y));
-        } else if !piece.is_empty() {
-            pieces.push(Vec::new());
-        }
-    }
-    pieces.retain(|piece| piece.len() > 1);
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_curve_is_broken_at_holes_and_cut_at_the_floor() {
-        let points = [
-            (0.0, 1.0),
-            (1.0, 2.0),
-            (2.0, f64::NAN),
-            (3.0, 2.0),
-            (4.0, -2.0),
-            (5.0, -1.0),
-            (6.0, 1.0),
-        ];
-        assert_eq!(
-            pieces(&points, 0.0),
-            [
-                vec![(0.0, 1.0), (1.0, 2.0)],
-                vec![(3.0, 2.0), (3.5, 0.0)],
-                vec![(5.5, 0.0), (6.0, 1.0)]
-            ]
-        );
-        assert!(pieces(&[(0.0, f64::NAN), (1.0, -1.0), (2.0, 3.0 - 4.0)], 0.0).is_empty());
-    }
 }

@@ -54,6 +54,11 @@ impl Look {
         Look { colour, dashes: &[], marker: Marker::Circle, is_hollow: false }
     }
 
+    /// The same in another colour.
+    pub(super) fn coloured(self, colour: RGBColor) -> Look {
+        Look { colour, ..self }
+    }
+
     /// The look of this curve's own limit.
     pub(super) fn limit(self) -> Look {
         Look { dashes: OF_LIMIT, ..self }
