@@ -234,7 +234,7 @@ impl Curves {
             Cross::new((self.x.place(x), floor), theme.tick / 4, RED.stroke_width(theme.line))
         });
         chart.draw_series(crosses)?;
-        self.bars(chart, theme, &trace.counted, look.colour, floor)
+        self.bars(chart, theme, &trace.counted, look, floor)
     }
 
     /// Counted points with their intervals.
@@ -243,10 +243,10 @@ impl Curves {
         chart: &mut Chart<'_, B>,
         theme: &Theme,
         bars: &[ErrorBar],
-        colour: RGBColor,
+        look: Look,
         floor: f64,
     ) -> DrawResult<B> {
-        let (style, cap) = (theme.stroke(colour), theme.tick / 4);
+        let (style, cap) = (theme.stroke(look.colour), theme.tick / 4);
         for bar in bars {
             let (x, y) = (self.x.place(bar.x), self.y.place(bar.y));
             let (low, high) = (self.y.place(bar.low), self.y.place(bar.high));
@@ -260,7 +260,7 @@ impl Curves {
                 EmptyElement::at((x, end)) + PathElement::new(vec![(-cap, 0), (cap, 0)], style)
             }))?;
             if y >= floor {
-                chart.draw_series([Circle::new((x, y), theme.tick / 5, colour.filled())])?;
+                look.markers(chart, theme, std::iter::once((x, y)), theme.tick / 5)?;
             }
         }
         Ok(())
