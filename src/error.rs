@@ -88,16 +88,15 @@ pub struct Problem {
 
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
-        }
-        match (self.path.is_empty(), self.value.is_empty()) {
-            (true, true) => {}
-            (true, false) => write!(f, "{}: ", self.value)?,
-            (false, true) => write!(f, "{}: ", self.path)?,
-            (false, false) => write!(f, "{} = {}: ", self.path, self.value)?,
-        }
-        f.write_str(&self.remedy)
+        let place = self.place.as_ref().map_or(String::new(), |place| format!("{place}: "));
+        let written = match (self.path.is_empty(), self.value.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("{}: ", self.value),
+            (false, true) => format!("{}: ", self.path),
+            (false, false) => format!("{} = {}: ", self.path, self.value),
+        };
+        // one line, whatever a value or a name contains
+        f.write_str(&format!("{place}{written}{}", self.remedy).replace(char::is_control, " "))
     }
 }
 
@@ -194,6 +193,18 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_is_one_line_whatever_it_quotes() {
+        let mut problems = Problems::new();
+        problems.report(
+            &KeyPath::root().key("a\nb"),
+            "file",
+            "c\r\n\u{1b}[31m",
+            "cannot be opened",
+        );
+        assert_eq!(problems.to_string(), "a b.file = c   [31m: cannot be opened");
+    }
 
     #[test]
     fn a_number_out_of_range_names_path_value_and_bound() {

@@ -1,4 +1,5 @@
-//! The corpora of the fuzz targets, replayed: no panic, finite numbers, messages of one line.
+//! The corpora of the fuzz targets, replayed: no panic, finite numbers, messages of one line, and
+//! what the decoders promise.
 
 use std::path::Path;
 
@@ -7,7 +8,7 @@ use std::path::Path;
 mod readers;
 
 /// Smallest number of files of a corpus.
-const FEWEST: usize = 12;
+const FEWEST: usize = 6;
 
 /// Replays a corpus in the order of its names. Files that begin with `good` must be accepted,
 /// others may be.
@@ -45,7 +46,58 @@ fn the_corpus_of_arrays_is_read_or_refused() {
     replay("npy", readers::npy);
 }
 
+#[cfg(feature = "hdf5")]
+#[test]
+fn the_corpus_of_variables_is_read_or_refused() {
+    replay("hdf5", readers::hdf5);
+}
+
 #[test]
 fn the_corpus_of_descriptions_is_read_or_refused() {
     replay("description", readers::description);
+}
+
+#[test]
+fn the_corpus_of_assignments_is_taken_or_refused() {
+    replay("set", readers::set);
+}
+
+#[test]
+fn the_corpus_of_axes_is_taken_or_refused() {
+    replay("axes", readers::axes);
+}
+
+#[test]
+fn the_corpus_of_tables_of_parts_is_read_or_refused() {
+    replay("tables", readers::tables);
+}
+
+#[test]
+fn the_corpus_of_patterns_is_read_or_refused() {
+    replay("pattern", readers::pattern);
+}
+
+#[test]
+fn the_corpus_of_channels_has_margins_or_is_refused() {
+    replay("com", readers::com);
+}
+
+#[test]
+fn the_corpus_of_captures_is_searched_for_its_pattern() {
+    replay("locator", readers::locator);
+}
+
+#[test]
+fn the_corpus_of_words_of_the_outer_code_is_decoded() {
+    replay("rs", readers::rs);
+}
+
+#[test]
+fn the_corpus_of_blocks_of_the_inner_code_is_decoded() {
+    replay("chase", readers::chase);
+}
+
+#[test]
+fn the_corpus_of_samples_of_a_short_response_is_detected() {
+    replay("mlse", readers::mlse);
 }

@@ -14,6 +14,10 @@ const DEPTH_MAX: usize = 8;
 const VARIABLES_MAX: usize = 4096;
 /// Largest number of values of a variable.
 const VALUES_MAX: u64 = 1 << 26;
+/// Numbers that a byte of a file may stand for, where they are compressed, and the number of them
+/// that need no file of that size.
+const COMPRESSION_MAX: u64 = 32;
+const UNCHECKED_MAX: u64 = 1 << 16;
 /// Groups in which MATLAB keeps what other variables refer to.
 const OF_MATLAB: [&str; 2] = ["#refs#", "#subsystem#"];
 /// Largest number of values of a text or of a number that counts as a property.
@@ -40,6 +44,11 @@ impl Variable {
         self.path.last().map_or("", String::as_str)
     }
 
+    /// How many numbers it has by its shape.
+    pub(in crate::measured) fn count(&self) -> u64 {
+        self.shape.iter().fold(1, |all: u64, &n| all.saturating_mul(n))
+    }
+
     /// Its numbers in the order of the file, scaled as the instrument says: whole numbers by
     /// `YInc` and `YOrg`.
     ///
@@ -50,8 +59,7 @@ impl Variable {
         if let Some(refused) = self.refused {
             return Err(refused.to_owned());
         }
-        let count = self.shape.iter().try_fold(1u64, |all, n| all.checked_mul(*n));
-        if count.is_none_or(|count| count > VALUES_MAX) {
+        if self.count() > VALUES_MAX {
             return Err(format!("has more than {VALUES_MAX} numbers"));
         }
         let raw = self.dataset.read_f64().map_err(|because| {
@@ -77,9 +85,13 @@ impl Variable {
 /// The reason, to follow the file's name.
 pub(in crate::measured) fn variables(bytes: Vec<u8>) -> Result<Vec<Variable>, String> {
     let torn = |because| format!("is no sound HDF5 file: {because}; must be whole");
+    let most = COMPRESSION_MAX.saturating_mul(bytes.len() as u64).max(UNCHECKED_MAX);
     let file = File::from_bytes(bytes).map_err(torn)?;
     let mut found = Vec::new();
     walk(&file.root(), &mut Vec::new(), &[], &mut found).map_err(torn)?;
+    for variable in found.iter_mut().filter(|variable| variable.count() > most) {
+        variable.refused.get_or_insert(UNWRITTEN);
+    }
     Ok(found)
 }
 
@@ -138,6 +150,8 @@ fn walk(
     Ok(())
 }
 
+/// Reason for a variable whose shape says more than its file holds.
+const UNWRITTEN: &str = "has more numbers than its file holds; must be written whole";
 /// Reason for a variable that holds text.
 const TEXT: &str = "holds text; must hold real numbers";
 

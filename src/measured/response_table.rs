@@ -35,6 +35,9 @@ pub(super) fn is_touchstone(file: &str) -> bool {
 /// Delay beyond the minimum phase up to which a measurement counts as de-embedded, s.
 const DE_EMBEDDED_S: f64 = 3e-12;
 
+/// Least last frequency of a response, Hz: squares of lower ones are lost beside others.
+const LAST_HZ_MIN: f64 = 1.0;
+
 /// A response as it was read.
 #[derive(Debug)]
 pub(super) struct ResponseFile {
@@ -111,6 +114,12 @@ fn points_of(points: Vec<ResponsePoint>) -> Result<ResponsePoints, String> {
             ));
         }
     }
+    let (line, last_hz) = points.last().map_or((0, 0.0), |p| (p.0, p.1));
+    if last_hz < LAST_HZ_MIN {
+        return Err(format!(
+            "line {line}: ends at {last_hz:e} Hz: must reach {LAST_HZ_MIN} Hz; a header names another unit, such as f_GHz"
+        ));
+    }
     let mut turned = 0.0;
     let mut before: Option<f64> = None;
     let unwrapped = points.iter().map(|point| {
@@ -175,7 +184,9 @@ fn aligned(f_hz: &[f64], ln_magnitude: &[f64], measured: &[f64], minimum: &[f64]
     let sum = |of: &dyn Fn(usize) -> f64| (0..f_hz.len()).map(|i| weight(i) * of(i)).sum::<f64>();
     let (w, x, y) = (sum(&|_| 1.0), sum(&|i| f_hz[i]), sum(&|i| excess[i]));
     let (xx, xy) = (sum(&|i| f_hz[i] * f_hz[i]), sum(&|i| f_hz[i] * excess[i]));
-    let free_slope = (w * xy - x * y) / (w * xx - x * x);
+    // rounding leaves none where a single point has all the weight
+    let spread = w * xx - x * x;
+    let free_slope = if spread > 0.0 { (w * xy - x * y) / spread } else { 0.0 };
     let inversion = PI * ((y - free_slope * x) / w / PI).round();
     let slope = (xy - inversion * x) / xx; // a delay alone: through zero
     let slope = if slope.abs() > TAU * DE_EMBEDDED_S { slope } else { 0.0 };
@@ -281,6 +292,7 @@ mod tests {
                 "line 1: frequency 1000000000 GHz: must be from 0 to 10000; a header names another unit",
             ),
             ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends after 2; must ascend"),
+            ("0, 0\n5e-10, -1\n", "line 2: ends at "),
             ("1, 0\n2, -400\n", "line 2: a magnitude of 1e-20: must be from -300 to 300 dB"),
         ] {
             let complaint = read("a.csv", text).unwrap_err();
@@ -289,5 +301,10 @@ mod tests {
         let four =
             read("a.s4p", &format!("1 {0}2 {0}", "0 0 1 0 0 0 0 0\n".repeat(4))).unwrap_err();
         assert_eq!(four, "has 4 ports; must have 2: export the two of the part");
+    }
+    #[test]
+    fn a_point_with_all_the_weight_has_a_phase() {
+        let table = read("a.csv", "0, -170, 0\n10, 20, 90\n").unwrap();
+        assert!([0.0, 5e9, 1e10, 1e11].iter().all(|&f| table.at(f).is_finite()));
     }
 }

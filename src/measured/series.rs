@@ -9,6 +9,11 @@ use crate::units::{giga, milli, pico, power_ratio, tera};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
+/// Distances of neighbouring points along a curve, in its unit, and its largest slope: beyond them
+/// it has no number at some places.
+const DISTANCES: RangeInclusive<f64> = 1e-100..=1e100;
+const SLOPE_MAX: f64 = 1e100;
+
 /// Unit of the column of transmission.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,6 +58,28 @@ pub(super) fn read(text: &Text, kind: SeriesKind) -> Result<Monotone, String> {
         SeriesKind::Drive => drive(columns("input in full scale and output in V")?),
         SeriesKind::Rin => rin(columns("frequency and RIN in dB/Hz")?),
         SeriesKind::CurrentNoise => current_noise(columns("frequency and noise in pA/sqrt(Hz)")?),
+    }
+}
+
+/// A curve through points that ascend.
+///
+/// # Errors
+///
+/// Two neighbours that are too near each other or too far apart, to follow the file's name; points
+/// that ascend may be the same after a change of their unit.
+fn through(x: Vec<f64>, y: Vec<f64>) -> Result<Monotone, String> {
+    let has_slope = |i: usize| {
+        let (gap, rise) = (x[i + 1] - x[i], y[i + 1] - y[i]);
+        DISTANCES.contains(&gap) && (rise / gap).abs() <= SLOPE_MAX
+    };
+    match (0..x.len() - 1).find(|&i| !has_slope(i)) {
+        Some(i) => Err(format!(
+            "has neighbouring points at {:e} and {:e}, too near each other or too far apart for a \
+             curve: is their unit right?",
+            x[i],
+            x[i + 1]
+        )),
+        None => Ok(Monotone::new(x, y)),
     }
 }
 
@@ -155,7 +182,7 @@ fn drive_transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monoto
     let points = ln_transmissions(columns, unit)?;
     let most = points.iter().map(|point| point.2).fold(f64::NEG_INFINITY, f64::max);
     let (x, y) = points.into_iter().map(|(_, voltage, ln)| (voltage, ln - most)).unzip();
-    Ok(Monotone::new(x, y))
+    through(x, y)
 }
 
 fn light(mut columns: Columns) -> Result<Monotone, String> {
@@ -179,14 +206,14 @@ fn light(mut columns: Columns) -> Result<Monotone, String> {
         ));
     }
     let (x, y) = columns.rows.iter().map(|(_, row)| (row[0], row[1])).unzip();
-    Ok(Monotone::new(x, y))
+    through(x, y)
 }
 
 fn compression(mut columns: Columns) -> Result<Monotone, String> {
     rescale(&mut columns, 0, "A, mA, uA or nA", milliamperes)?;
     columns::ascending(&columns.rows, "input")?;
     let (x, y) = completed(columns.rows.iter().map(|(_, row)| (row[0], row[1])).collect());
-    let curve = Monotone::new(x.clone(), y.clone());
+    let curve = through(x.clone(), y.clone())?;
     // a small part of the smallest step on each side of zero
     let step = 1e-3 * x.windows(2).map(|x| x[1] - x[0]).fold(f64::INFINITY, f64::min);
     let slope = (curve.at(step) - curve.at(-step)) / (2.0 * step);
@@ -196,7 +223,7 @@ fn compression(mut columns: Columns) -> Result<Monotone, String> {
             columns.rows[0].0
         ));
     }
-    Ok(Monotone::new(x, y.iter().map(|y| y / slope).collect()))
+    through(x, y.iter().map(|y| y / slope).collect())
 }
 
 /// The upper half of an odd curve with its lower half; any other as it is.
@@ -224,8 +251,8 @@ fn transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monotone, St
     }
     let (reverse_v, ln_t): (Vec<f64>, Vec<f64>) =
         points.into_iter().rev().map(|(_, voltage, ln)| (-voltage, ln)).unzip();
-    let at_zero = Monotone::new(reverse_v.clone(), ln_t.clone()).at(0.0);
-    Ok(Monotone::new(reverse_v, ln_t.iter().map(|ln| ln - at_zero).collect()))
+    let at_zero = through(reverse_v.clone(), ln_t.clone())?.at(0.0);
+    through(reverse_v, ln_t.iter().map(|ln| ln - at_zero).collect())
 }
 
 fn drive(mut columns: Columns) -> Result<Monotone, String> {
@@ -252,7 +279,7 @@ fn drive(mut columns: Columns) -> Result<Monotone, String> {
         return Err(format!("line {line}: the input ends at {}: must reach full scale, 1", row[0]));
     }
     let (x, y) = completed(rows.iter().map(|(_, row)| (row[0], row[1])).collect());
-    Ok(Monotone::new(x, y))
+    through(x, y)
 }
 
 fn rin(columns: Columns) -> Result<Monotone, String> {
@@ -311,8 +338,8 @@ fn spectrum(
             ));
         }
     }
-    Ok(columns.rows.iter().map(|(_, row)| (row[0] * unit_hz, ln_density(row[1]))).unzip())
-        .map(|(x, y)| Monotone::new(x, y))
+    let (x, y) = columns.rows.iter().map(|(_, row)| (row[0] * unit_hz, ln_density(row[1]))).unzip();
+    through(x, y)
 }
 
 #[cfg(test)]

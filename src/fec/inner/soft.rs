@@ -6,8 +6,8 @@ use std::ops::Range;
 /// Levels that cannot be used for soft decisions.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum SoftError {
-    /// A spread is not a positive number.
-    #[error("sigma of level {level} = {sigma}: must be above 0")]
+    /// A spread is not a positive number, or one whose square is zero in single precision.
+    #[error("sigma of level {level} = {sigma}: must be 1e-18 or more")]
     Sigma {
         /// The level, 0 to 3.
         level: usize,
@@ -46,13 +46,13 @@ impl Soft {
     ///
     /// # Errors
     ///
-    /// Means that do not rise, a deviation that is not positive, a value that is not a number.
+    /// Means that do not rise, a deviation below 1e-18, a value that is not a number.
     pub fn new(mean: [f32; 4], sigma: [f32; 4]) -> Result<Self, SoftError> {
         for level in 0..4 {
             let rises = mean[level].is_finite() && (level == 0 || mean[level] > mean[level - 1]);
             if !rises {
                 return Err(SoftError::Mean { level, mean: mean[level] });
-            } else if !(sigma[level] > 0.0 && sigma[level].is_finite()) {
+            } else if !(SIGMA_MIN..=f32::MAX).contains(&sigma[level]) {
                 return Err(SoftError::Sigma { level, sigma: sigma[level] });
             }
         }
@@ -95,4 +95,6 @@ impl Soft {
     }
 }
 
+/// Least spread: 1 / sigma^2 is a number in single precision.
+const SIGMA_MIN: f32 = 1e-18;
 const PARITY_SYMBOLS: Range<usize> = PAYLOAD_SYMBOLS..BLOCK_SYMBOLS;

@@ -229,7 +229,10 @@ fn levels_and_positions_that_are_none_are_refused() {
         Soft::new(MEANS, [0.1, 0.0, 0.1, 0.1]),
         Err(SoftError::Sigma { level: 1, .. })
     ));
-    assert!(matches!(Soft::new(MEANS, [f32::NAN; 4]), Err(SoftError::Sigma { level: 0, .. })));
+    // their squares are zero in single precision
+    for sigma in [f32::NAN, 1e-30, f32::INFINITY] {
+        assert!(matches!(Soft::new(MEANS, [sigma; 4]), Err(SoftError::Sigma { level: 0, .. })));
+    }
     assert_eq!(Chase::new(17), Err(ChaseError { positions: 17 }));
     assert!(
         toml::from_str::<Chase>("positions = 17").unwrap_err().to_string().contains("from 0 to 16")

@@ -106,9 +106,8 @@ fn chosen<'a>(
             .or(number)
             .ok_or_else(|| format!("has no variable {wanted}; must be one of {}", all()));
     }
-    let length = |variable: &Variable| variable.shape.iter().product::<u64>();
-    let longest = channels.iter().map(length).max().unwrap_or(0);
-    let first = channels.iter().find(|variable| length(variable) == longest);
+    let longest = channels.iter().map(Variable::count).max().unwrap_or(0);
+    let first = channels.iter().find(|variable| variable.count() == longest);
     let first = first.unwrap_or(&channels[0]);
     if channels.len() > 1 {
         notes.push(format!(
@@ -227,6 +226,13 @@ mod tests {
         let mut empty = FileBuilder::new();
         empty.create_dataset("x").with_f64_data(&[1.0]);
         assert!(refused(&empty.finish().unwrap()).contains("has no variable of two numbers"));
+        // a megabyte and more of one number
+        let mut unwritten = FileBuilder::new();
+        let dataset = unwritten.create_dataset("x");
+        dataset.with_f64_data(&vec![1.0; 1 << 20]).with_shape(&[1 << 20]);
+        dataset.with_chunks(&[1 << 16]).with_deflate(6);
+        let unwritten = refused(&unwritten.finish().unwrap());
+        assert!(unwritten.contains("more numbers than its file holds"), "{unwritten}");
         let mut cube = FileBuilder::new();
         cube.create_dataset("x").with_f64_data(&[1.0; 27]).with_shape(&[3, 3, 3]);
         assert!(refused(&cube.finish().unwrap()).contains("has the lengths [3, 3, 3]"));

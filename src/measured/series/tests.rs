@@ -176,3 +176,17 @@ fn what_is_no_curve_is_refused_with_its_line() {
         assert!(complaint.starts_with(expected), "{text}: {complaint}");
     }
 }
+
+/// Frequencies in GHz that are one in Hz, and voltages without a slope between them.
+#[test]
+fn points_that_no_curve_goes_through_are_refused() {
+    for (text, kind) in [
+        ("1.9000000000000001 -150\n1.9000000000000004 -150\n", SeriesKind::Rin),
+        ("-1e300 1\n1e300 2\n", SeriesKind::DriveTransmission(TransmissionUnit::Db)),
+        ("-5e-324 1\n0 2\n", SeriesKind::Transmission(TransmissionUnit::Db)),
+        ("0 0\n1e-200 1\n", SeriesKind::Compression),
+    ] {
+        let message = curve(text, kind).unwrap_err();
+        assert!(message.contains("too near each other or too far apart"), "{text}: {message}");
+    }
+}
