@@ -95,8 +95,9 @@ impl Display for Problem {
             (false, true) => format!("{}: ", self.path),
             (false, false) => format!("{} = {}: ", self.path, self.value),
         };
-        // one line, whatever a value or a name contains
-        f.write_str(&format!("{place}{written}{}", self.remedy).replace(char::is_control, " "))
+        // one line, whatever a value or a name contains; other characters are the terminal's matter
+        let line = |text: &str| text.replace('\n', "\\u000a");
+        write!(f, "{}{}{}", line(&place), line(&written), self.remedy.replace('\n', " "))
     }
 }
 
@@ -203,7 +204,7 @@ mod tests {
             "c\r\n\u{1b}[31m",
             "cannot be opened",
         );
-        assert_eq!(problems.to_string(), "a b.file = c   [31m: cannot be opened");
+        assert_eq!(problems.to_string(), "a\\u000ab.file = c\r\\u000a\u{1b}[31m: cannot be opened");
     }
 
     #[test]
