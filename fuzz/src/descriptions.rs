@@ -68,7 +68,8 @@ pub fn axes(bytes: &[u8]) -> bool {
     }
 }
 
-/// The preset that the first argument names, the first one if it names none, and the others.
+/// The preset that the first argument names, the first one if it names none, with two lanes, and
+/// the other arguments.
 fn preset(bytes: &[u8]) -> Option<(LayeredConfig, Vec<&str>)> {
     let mut arguments = arguments(bytes)?;
     // the folders of this machine are not searched
@@ -80,7 +81,10 @@ fn preset(bytes: &[u8]) -> Option<(LayeredConfig, Vec<&str>)> {
         arguments.remove(0);
     }
     let name = named.unwrap_or(&presets::all()[0]).name;
-    Some((LayeredConfig::open(name).expect("a preset"), arguments))
+    let mut stack = LayeredConfig::open(name).expect("a preset");
+    // of eight that are alike, two tell as much
+    stack.set("lanes=2").expect("a key of every link");
+    Some((stack, arguments))
 }
 
 /// Checks the ends and the middle of an axis: finite, and in order where they are a range.

@@ -65,6 +65,10 @@ impl Variable {
         let raw = self.dataset.read_f64().map_err(|because| {
             format!("cannot be read: {because}; must be whole, in a format of HDF5 1.14 or before")
         })?;
+        if raw.len() as u64 != self.count() {
+            let (found, count) = (raw.len(), self.count());
+            return Err(format!("holds {found} of its {count} numbers; must be whole"));
+        }
         let of = |key: &str| {
             let found = self.properties.iter().find(|[name, _]| name == key);
             found.and_then(|[_, value]| value.parse::<f64>().ok())
