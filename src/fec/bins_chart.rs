@@ -38,7 +38,7 @@ pub fn bins_chart(subject: &str, series: &[(String, SymbolErrorHistogram)]) -> C
     Curves {
         title: format!("{subject}: symbol errors per codeword"),
         caption: format!(
-            "{words} codewords · at {} all with more than {correctable}",
+            "up to {words} codewords a curve · at {} all with more than {correctable}",
             correctable + 1
         ),
         x: AxisScale::linear("symbol errors of a codeword", ""),
