@@ -1,6 +1,6 @@
 //! One error type, which collects problems: all problems of an input are reported at once.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write as _};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -95,9 +95,14 @@ impl Display for Problem {
             (false, true) => format!("{}: ", self.path),
             (false, false) => format!("{} = {}: ", self.path, self.value),
         };
-        // one line, whatever a value or a name contains; other characters are the terminal's matter
-        let line = |text: &str| text.replace('\n', "\\u000a");
-        write!(f, "{}{}{}", line(&place), line(&written), self.remedy.replace('\n', " "))
+        // one line, whatever a value or a name contains
+        for c in format!("{place}{written}{}", self.remedy.replace('\n', " ")).chars() {
+            match c.is_control() {
+                true => write!(f, "\\u{:04x}", u32::from(c))?,
+                false => f.write_char(c)?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -204,7 +209,10 @@ mod tests {
             "c\r\n\u{1b}[31m",
             "cannot be opened",
         );
-        assert_eq!(problems.to_string(), "a\\u000ab.file = c\r\\u000a\u{1b}[31m: cannot be opened");
+        assert_eq!(
+            problems.to_string(),
+            "a\\u000ab.file = c\\u000d\\u000a\\u001b[31m: cannot be opened"
+        );
     }
 
     #[test]
