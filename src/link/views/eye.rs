@@ -15,7 +15,7 @@ const SAMPLES_PER_SYMBOL: usize = 32;
 const ROWS: usize = 400;
 /// The same of the counts from which heights and widths are read.
 const OPENING_ROWS: usize = 2000;
-/// Share of a level's symbols beyond the edges of an eye: 130 of a default eye's symbols.
+/// Share of a level's symbols beyond the edges of an eye: 33 of a level in a default eye.
 const EDGE_SHARE: f64 = 1e-3;
 /// Headroom above and below the first block's waveform (fraction of its swing).
 const ROOM: f64 = 0.1;
