@@ -355,7 +355,7 @@ fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
     fn eye<'a>(more: &[&'a str]) -> Vec<&'a str> {
         [&["eye", "800gbase-dr8", "--at", "slicer"], more].concat()
     }
-    let cases: [(Vec<&str>, &str); 15] = [
+    let cases: [(Vec<&str>, &str); 16] = [
         (eye(&["--out", "eye.gif"]), "must end in .png or .svg"),
         (eye(&["--out", "nowhere/eye.png"]), "there is no folder nowhere"),
         (eye(&["--out", "eye.png", "--lane", "8"]), "must be a lane of the link, from 0 to 7"),
@@ -367,6 +367,10 @@ fn what_cannot_be_drawn_is_said_in_one_line_before_any_file_is_made() {
         (eye(&["--out", "eye.png", "--dpi", "20"]), "48 to 1200 pixels per inch"),
         (eye(&["--out", "eye.png", "--size", "8000x8000", "--dpi", "300"]), "80 million"),
         (eye(&["--out", "eye.png", "--title", "a\nb"]), "must be one line of text"),
+        (
+            vec!["run", "800gbase-dr8", "--plots", "p", "--plots-format", "svg", "--dpi", "300"],
+            "drawn without --dpi",
+        ),
         (vec!["run", "800gbase-dr8", "--size", "small"], "--plots asks for one"),
         (
             vec!["fec", "--ber", "1e-3", "--codewords", "0", "--bins", "bins.svg"],

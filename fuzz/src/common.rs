@@ -8,13 +8,14 @@ const LONGEST_MESSAGE: usize = 600;
 
 /// Checks the message of a refusal: one line, not long. Returns that the bytes were refused.
 pub fn refused(message: &str) -> bool {
-    assert!(
-        !message.is_empty()
-            && message.chars().count() < LONGEST_MESSAGE
-            && !message.contains(['\n', '\r']),
-        "{message:?}"
-    );
+    is_line(message, LONGEST_MESSAGE);
     false
+}
+
+/// Checks that a message is one line, shorter than `longest`.
+fn is_line(message: &str, longest: usize) {
+    let length = message.chars().count();
+    assert!(length > 0 && length < longest && !message.contains(['\n', '\r']), "{message:?}");
 }
 
 /// Checks the problems of an input: a line each, which may repeat the input but is not much longer.
@@ -25,14 +26,7 @@ pub fn refused_input(error: &Error, input: &[u8]) -> bool {
         other => vec![other.to_string()],
     };
     assert!(!messages.is_empty(), "an error without a problem");
-    for message in messages {
-        assert!(
-            !message.is_empty()
-                && message.chars().count() < longest
-                && !message.contains(['\n', '\r']),
-            "{message:?}"
-        );
-    }
+    messages.iter().for_each(|message| is_line(message, longest));
     false
 }
 

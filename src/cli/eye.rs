@@ -92,8 +92,7 @@ impl EyeArgs {
         let filter = match self.filter {
             Filter::None => EyeFilter::None,
             Filter::BesselThomson if node == Node::Slicer => {
-                let remedy =
-                    "is for light; behind the equaliser there is no filter: use --at tp2 or tp3";
+                let remedy = "is for light; after the equaliser there is none: use --at tp2 or tp3";
                 return Err(one("--filter", "bessel-thomson", remedy).into());
             }
             Filter::BesselThomson => EyeFilter::BesselThomson,

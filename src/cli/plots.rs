@@ -54,10 +54,10 @@ impl PlotsArgs {
             Kind::Svg => ImageFormat::Svg,
         };
         let format = self.figure.format()?;
+        let file = format!("a figure's .{}", kind.ending());
+        format.check(kind).map_err(|remedy| one(&file, "", &remedy))?;
         std::fs::create_dir_all(path).map_err(|source| Error::Io { path: path.clone(), source })?;
-        let folder = PlotFolder { path: path.clone(), kind, format };
-        Target::new(folder.at("figure"))?.check(&folder.format)?;
-        Ok(Some(folder))
+        Ok(Some(PlotFolder { path: path.clone(), kind, format }))
     }
 }
 

@@ -14,7 +14,7 @@ const BEYOND: usize = 8;
 /// independent codewords, and the beta-binomial fit that the codeword error ratio is extrapolated
 /// with; for a single series also the binomial law of independent errors of the same mean.
 ///
-/// What is not corrected has one point behind the last bin.
+/// What is not corrected has one point after the last bin.
 pub fn bins_chart(subject: &str, series: &[(String, SymbolErrorHistogram)]) -> Curves {
     let law = |histogram: &SymbolErrorHistogram, excess: f64| {
         let p = histogram.moments().0 / histogram.symbols() as f64;

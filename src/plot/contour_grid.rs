@@ -101,13 +101,7 @@ impl ContourGrid {
     /// True in a cell of the map with a corner without a value because the link fails there.
     fn fails(&self, x: f64, y: f64) -> bool {
         let [across, up] = &self.places;
-        let ((i, u), (j, v)) = (cell(across, x), cell(up, y));
-        let corners = [
-            ((i, j), (1.0 - u) * (1.0 - v)),
-            ((i + 1, j), u * (1.0 - v)),
-            ((i, j + 1), (1.0 - u) * v),
-            ((i + 1, j + 1), u * v),
-        ];
+        let corners = corners(cell(across, x), cell(up, y));
         corners.iter().any(|(at, weight)| *weight > 0.0 && self.failed[*at])
     }
 
@@ -171,15 +165,19 @@ fn cell(places: &[f64], at: f64) -> (usize, f64) {
     (i, ((at - places[i]) / (places[i + 1] - places[i])).clamp(0.0, 1.0))
 }
 
-/// Bilinear interpolation in a cell; `None` where a corner with weight is missing.
-fn bilinear(heights: &Array2<f64>, (i, u): (usize, f64), (j, v): (usize, f64)) -> f64 {
-    let corners = [
+/// Corners of a cell, each with its weight in a bilinear interpolation.
+fn corners((i, u): (usize, f64), (j, v): (usize, f64)) -> [((usize, usize), f64); 4] {
+    [
         ((i, j), (1.0 - u) * (1.0 - v)),
         ((i + 1, j), u * (1.0 - v)),
         ((i, j + 1), (1.0 - u) * v),
         ((i + 1, j + 1), u * v),
-    ];
-    corners
+    ]
+}
+
+/// Bilinear interpolation in a cell; not a number where a corner with weight is missing.
+fn bilinear(heights: &Array2<f64>, across: (usize, f64), up: (usize, f64)) -> f64 {
+    corners(across, up)
         .iter()
         .filter(|(_, weight)| *weight > 0.0)
         .map(|(at, weight)| weight * heights[*at])

@@ -55,6 +55,25 @@ impl FromStr for Size {
     }
 }
 
+/// Kind of a figure's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageFormat {
+    /// Pixels.
+    Png,
+    /// Vectors; densities within are pixels.
+    Svg,
+}
+
+impl ImageFormat {
+    /// Ending of its files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            ImageFormat::Png => "png",
+            ImageFormat::Svg => "svg",
+        }
+    }
+}
+
 /// Size, resolution and title of a figure's file.
 #[derive(Clone, Debug)]
 pub struct FigureFormat {
@@ -98,6 +117,18 @@ impl FigureFormat {
             ));
         }
         Ok((wide, high))
+    }
+
+    /// Checks that a file of a kind can be drawn so.
+    ///
+    /// # Errors
+    ///
+    /// The remedy for a resolution out of range, or of a vector file; too many pixels.
+    pub fn check(&self, kind: ImageFormat) -> Result<(), String> {
+        if kind == ImageFormat::Svg && self.dpi.is_some() {
+            return Err("has no resolution: it is drawn without --dpi, at any size".to_owned());
+        }
+        self.pixels().map(|_| ())
     }
 
     /// Pixels of the file for each pixel of the size.

@@ -1,4 +1,4 @@
-//! How curves are told apart: by colour, dashes and markers, so that a print without colour does
+//! How curves differ: by colour, dashes and markers, so that a print without colour does
 //! as well.
 
 use super::axes::Chart;
@@ -44,7 +44,7 @@ impl Look {
         }
     }
 
-    /// The look of what stands behind the curves.
+    /// The look of what lies below the curves.
     pub(super) fn background() -> Look {
         Look::plain(GREY)
     }

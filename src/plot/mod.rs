@@ -26,6 +26,6 @@ mod tick_axis;
 mod waterfall;
 
 pub use figure::{Area, DrawResult, Figure};
-pub use format::{FigureFormat, Size};
-pub use save::{ImageFormat, Target, save};
+pub use format::{FigureFormat, ImageFormat, Size};
+pub use save::{Target, save};
 pub use theme::Theme;

@@ -3,7 +3,7 @@
 
 use super::axes;
 use super::figure::{Area, DrawResult, Figure};
-use super::format::FigureFormat;
+use super::format::{FigureFormat, ImageFormat};
 use super::theme::Theme;
 use crate::error::{Error, Problem, Problems, Result};
 use plotters::prelude::*;
@@ -18,25 +18,6 @@ const PER_METRE: f64 = 1.0 / 0.0254;
 pub struct Target {
     path: PathBuf,
     format: ImageFormat,
-}
-
-/// Kind of a figure's file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImageFormat {
-    /// Pixels.
-    Png,
-    /// Vectors; densities within are pixels.
-    Svg,
-}
-
-impl ImageFormat {
-    /// Ending of its files.
-    pub fn ending(self) -> &'static str {
-        match self {
-            ImageFormat::Png => "png",
-            ImageFormat::Svg => "svg",
-        }
-    }
 }
 
 impl Target {
@@ -78,13 +59,7 @@ impl Target {
     ///
     /// A resolution out of range, or of a vector file; too many pixels.
     pub fn check(&self, format: &FigureFormat) -> Result<()> {
-        if self.format == ImageFormat::Svg && format.dpi.is_some() {
-            return Err(refused(
-                &self.path,
-                "has no resolution: it is drawn without --dpi, at any size",
-            ));
-        }
-        format.pixels().map(|_| ()).map_err(|remedy| refused(&self.path, &remedy))
+        format.check(self.format).map_err(|remedy| refused(&self.path, &remedy))
     }
 
     /// Draws a figure into a temporary file beside `path`, then renames it.

@@ -101,7 +101,7 @@ impl View {
         self.eye_through(node, EyeFilter::None, symbols)
     }
 
-    /// The eye of at least `symbols` symbols, noise included, at `node`. There is no filter behind
+    /// The eye of at least `symbols` symbols, noise included, at `node`. There is no filter after
     /// the equaliser.
     ///
     /// The centre is the sampling instant at the slicer, and the instant of largest level
