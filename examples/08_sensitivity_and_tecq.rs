@@ -20,7 +20,7 @@ use lightlane::plot::Size;
 const REFERENCE: [&str; 14] = [
     "fibre.length_km=0",
     "fibre.connector_loss_db=0",
-    "fibre.mpi_penalty_db=0",
+    "fibre.reflections.enabled=false",
     "receiver.photodiode.bandwidth_ghz=500",
     "receiver.crosstalk.lane_db=-300",
     "receiver.crosstalk.tx_db=-300",

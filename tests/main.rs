@@ -48,6 +48,7 @@ mod physics;
 mod presets;
 mod progress;
 mod properties;
+mod reflections;
 mod registry;
 mod source_tree;
 mod speed;

@@ -72,7 +72,7 @@ fn config(p: &Value) -> Config {
     driver.noise_nv_per_rthz = number(p, "driver_noise_v_per_rthz") * 1e9;
     let f = &mut c.fibre;
     f.length_km = number(p, "fibre_length_km");
-    (f.loss_db_per_km, f.mpi_penalty_db) = (0.0, 0.0);
+    (f.loss_db_per_km, f.reflections.enabled) = (0.0, false);
     f.connector_loss_db = number(p, "channel_loss_db");
     f.zero_dispersion_nm = number(p, "zero_dispersion_wavelength_nm");
     f.dispersion_slope_ps_per_nm2_km = number(p, "dispersion_slope_s0_ps_per_nm2_km");

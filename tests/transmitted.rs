@@ -267,7 +267,7 @@ fn a_stressed_source_has_its_secq_and_the_receiver_its_sensitivity() {
             "transmitter.kind=stressed",
             "fibre.length_km=0",
             "fibre.connector_loss_db=0",
-            "fibre.mpi_penalty_db=0",
+            "fibre.reflections.enabled=false",
             "spread.launch_power_db=0",
         ]
         .map(str::to_owned)
@@ -331,7 +331,7 @@ fn a_stressed_source_has_sinusoidal_jitter_before_a_limit_is_kept() {
 const REFERENCE_RECEIVER: [&str; 24] = [
     "fibre.length_km=0",
     "fibre.connector_loss_db=0",
-    "fibre.mpi_penalty_db=0",
+    "fibre.reflections.enabled=false",
     "spread.launch_power_db=0",
     "receiver.photodiode.bandwidth_ghz=500",
     "receiver.crosstalk.lane_db=-300",

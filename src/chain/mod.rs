@@ -39,6 +39,7 @@ pub use describe::noise::{
 pub use describe::noise_bandwidth::NoiseBandwidth;
 pub use describe::not_evaluated::NotEvaluated;
 pub use describe::receiver_dsp::{Adaptation, RxDsp};
+pub use describe::reflections::{ReflectedPath, Reflections};
 pub use describe::sampler::Sampler;
 pub use describe::shape::Shape;
 pub use describe::sub_converters::{SubConverter, SubConverters};
@@ -51,3 +52,4 @@ pub use run::workspace_pool::WorkspacePool;
 pub(crate) use semi_analytic::phase_law::OverPhase;
 pub use semi_analytic::prediction::{PredictedBursts, Prediction, Share};
 pub use semi_analytic::predictor::Predictor;
+pub(crate) use semi_analytic::reflections::OverReflections;

@@ -52,6 +52,11 @@ pub(crate) fn after_inner(
     tail::random_errors(code, independent_ber(decoder, ber)? + added_ber).ok()
 }
 
+/// Share of wrong symbols of ten bits after the inner decoder, as [`after_inner`] takes it.
+pub(crate) fn symbol_error_ratio_after_inner(decoder: Chase, ber: f64) -> Option<f64> {
+    independent_ber(decoder, ber).map(|ber| -libm::expm1(10.0 * libm::log1p(-ber)))
+}
+
 /// Ratio of independent bit errors that make as many symbols of ten bits wrong.
 fn independent_ber(decoder: Chase, ber: f64) -> Option<f64> {
     if decoder == Chase::HARD {

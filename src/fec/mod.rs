@@ -23,10 +23,11 @@ mod layout;
 mod powers;
 pub mod reed_solomon;
 mod stream;
+pub mod striped;
 pub mod tail;
 mod tally;
 
-pub(crate) use after_inner::after_inner;
+pub(crate) use after_inner::{after_inner, symbol_error_ratio_after_inner};
 pub use bins_chart::bins_chart;
 pub(crate) use burst_tail::Bursts;
 pub use coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};

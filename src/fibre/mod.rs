@@ -1,8 +1,10 @@
 //! Fibre models.
 
 mod corner;
+mod reflections;
 mod single_mode;
 
 pub use corner::{Corner, DispersionRanges};
+pub use reflections::{ConnectorSet, Reflections};
 pub use single_mode::SingleMode;
 pub(crate) use single_mode::dispersion;

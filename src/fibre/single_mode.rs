@@ -1,10 +1,11 @@
 //! Single-mode fibre with its connectors.
 
 use super::corner::{Corner, DispersionRanges};
+use super::reflections::{Reflections, Span};
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
-use crate::units::{LIGHT_M_PER_S, amplitude_ratio, kilo, nano, pico};
+use crate::units::{LIGHT_M_PER_S, amplitude_ratio, db_from_power_ratio, kilo, nano, pico};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
@@ -20,8 +21,7 @@ use std::f64::consts::TAU;
 ///
 /// # Limits
 ///
-/// No polarisation-mode dispersion, no nonlinearity; reflections between connectors (MPI) are a
-/// loss, `mpi_penalty_db`, until they are modelled.
+/// No polarisation-mode dispersion, no nonlinearity.
 ///
 /// # Reference
 ///
@@ -35,8 +35,6 @@ pub struct SingleMode {
     pub loss_db_per_km: f64,
     /// All connectors and splices together, dB.
     pub connector_loss_db: f64,
-    /// Penalty of multipath interference, taken as loss, dB.
-    pub mpi_penalty_db: f64,
     /// Wavelength of zero dispersion, nm.
     pub zero_dispersion_nm: f64,
     /// Slope of dispersion there, ps/(nm^2 km).
@@ -46,6 +44,8 @@ pub struct SingleMode {
     pub corner: Corner,
     /// The ranges whose extremes are the corners.
     pub ranges: DispersionRanges,
+    /// Points that reflect light: multipath interference.
+    pub reflections: Reflections,
 }
 
 impl Default for SingleMode {
@@ -54,11 +54,11 @@ impl Default for SingleMode {
             length_km: 0.5,
             loss_db_per_km: 0.5,
             connector_loss_db: 2.75,
-            mpi_penalty_db: 0.1,
             zero_dispersion_nm: 1312.0,
             dispersion_slope_ps_per_nm2_km: 0.092,
             corner: Corner::None,
             ranges: DispersionRanges::default(),
+            reflections: Reflections::default(),
         }
     }
 }
@@ -69,7 +69,6 @@ impl SingleMode {
         problems.range(at, "length_km", self.length_km, 0.0..=1000.0);
         problems.range(at, "loss_db_per_km", self.loss_db_per_km, 0.0..=10.0);
         problems.range(at, "connector_loss_db", self.connector_loss_db, -20.0..=60.0);
-        problems.range(at, "mpi_penalty_db", self.mpi_penalty_db, 0.0..=10.0);
         problems.range(at, "zero_dispersion_nm", self.zero_dispersion_nm, 1200.0..=1700.0);
         problems.range(
             at,
@@ -78,15 +77,11 @@ impl SingleMode {
             0.0..=1.0,
         );
         self.ranges.check(&at.key("ranges"), problems);
-    }
-
-    /// Loss of power, dB.
-    pub fn loss_db(&self) -> f64 {
-        self.channel_loss_db() + self.mpi_penalty_db
+        self.reflections.check(&at.key("reflections"), self.length_km, problems);
     }
 
     /// Insertion loss of fibre and connectors, dB.
-    pub fn channel_loss_db(&self) -> f64 {
+    pub fn loss_db(&self) -> f64 {
         self.length_km * self.loss_db_per_km + self.connector_loss_db
     }
 
@@ -122,10 +117,32 @@ impl SingleMode {
         }
     }
 
-    pub(crate) fn extend(&self, light: Chain<Field>, wavelength_nm: f64) -> Chain<Field> {
-        light
+    fn span(&self) -> Span {
+        let &SingleMode { length_km, loss_db_per_km, connector_loss_db, .. } = self;
+        Span { length_km, loss_db_per_km, connector_loss_db }
+    }
+
+    /// Power of all light reflected twice over that of the signal, dB; `None` without any.
+    pub fn multipath_interference_db(&self) -> Option<f64> {
+        let paths = self.reflections.paths(&self.span());
+        let power = paths.iter().map(|path| path.amplitude.powi(2)).sum::<f64>();
+        (power > 0.0).then(|| db_from_power_ratio(power))
+    }
+
+    /// Extends light of this wavelength and linewidth to the fibre's end.
+    pub(crate) fn extend(
+        &self,
+        light: Chain<Field>,
+        wavelength_nm: f64,
+        linewidth_hz: f64,
+    ) -> Chain<Field> {
+        let arrived = light
             .response::<Field>(self.dispersion(wavelength_nm))
-            .response(Shape::Gain(amplitude_ratio(-self.loss_db())))
+            .response(Shape::Gain(amplitude_ratio(-self.loss_db())));
+        match self.reflections.light(&self.span(), linewidth_hz) {
+            Some(reflected) => arrived.reflected(reflected),
+            None => arrived,
+        }
     }
 }
 

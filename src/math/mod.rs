@@ -2,6 +2,7 @@
 
 pub(crate) mod bent;
 pub(crate) mod buffer_pool;
+pub(crate) mod chebyshev;
 pub mod contour;
 pub(crate) mod elementary;
 pub(crate) mod fft;

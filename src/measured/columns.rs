@@ -2,7 +2,7 @@
 //! header: names, units in brackets or in a row of their own, and the keys of an instrument.
 
 use super::layout::{Layout, Line, Surroundings, is_comment};
-use super::number::quoted;
+use super::number::{quoted, shown};
 use super::unit::{self, Unit};
 use crate::units::giga;
 use std::ops::RangeInclusive;
@@ -129,6 +129,7 @@ pub(super) fn ascending(rows: &[(usize, Vec<f64>)], what: &str) -> Result<(), St
         let (line, before, here) = (pair[1].0, pair[0].1[0], pair[1].1[0]);
         if here <= before {
             let how = if here == before { "is repeated" } else { "descends" };
+            let [here, before] = [here, before].map(shown);
             return Err(format!(
                 "line {line}: {what} {here} {how} after {before}; must ascend: sort the lines, keep each once"
             ));

@@ -20,9 +20,26 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
     }
 }
 
+/// A number as a message shows it: with an exponent where its digits would be many.
+pub(super) fn shown(x: f64) -> String {
+    if x == 0.0 || (1e-5..1e15).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
+}
+
 /// The beginning of a text, as a message quotes it.
 pub(super) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
     let dots = if text.chars().count() > QUOTED_LETTERS { ".." } else { "" };
     short + dots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_in_few_letters() {
+        for (x, text) in [(0.0, "0"), (-2.5, "-2.5"), (5e-324, "5e-324"), (-1e300, "-1e300")] {
+            assert_eq!(shown(x), text);
+        }
+    }
 }

@@ -131,7 +131,7 @@ fn of_port(name: &str, port: &FecResult) -> [String; 10] {
             port.codeword_error_ratio_extrapolated_low,
             port.codeword_error_ratio_extrapolated_high,
         ),
-        "-".to_owned(),
+        small(port.codeword_error_ratio_predicted),
         small(port.codeword_error_ratio_analytic),
         small(port.post_fec_ber_analytic),
         small(port.frame_loss_ratio_analytic),

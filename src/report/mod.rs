@@ -18,6 +18,7 @@ mod models;
 mod number;
 mod plain_table;
 mod progress;
+mod reflections;
 #[cfg(test)]
 mod sample;
 mod scope_reading;

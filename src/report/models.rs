@@ -35,7 +35,7 @@ const ALWAYS: [(&str, &str, &str); 18] = [
     (
         "fibre",
         "`fibre`",
-        "loss, connectors, exact chromatic dispersion of the field; multipath interference as a loss; no polarisation-mode dispersion, no nonlinearity",
+        "loss, connectors, exact chromatic dispersion of the field; reflections of modules and connectors as delayed fields (`fibre.reflections`); no polarisation-mode dispersion, no nonlinearity",
     ),
     (
         "photodiode",
@@ -90,8 +90,7 @@ const ALWAYS: [(&str, &str, &str); 18] = [
 ];
 
 /// Effects that are not modelled.
-const MISSING: &str = "reflections of light as interference, rings, \
-                        nonlinear and polarisation effects of the fibre";
+const MISSING: &str = "rings, nonlinear and polarisation effects of the fibre";
 
 /// The table as Markdown.
 pub fn models() -> String {

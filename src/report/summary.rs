@@ -7,6 +7,7 @@ use super::corners::corners;
 use super::decision::decisions;
 use super::number::{counted, decimals, ratio, small};
 use super::plain_table::{plain, text};
+use super::reflections::reflections;
 use super::segments::segments;
 use super::table::{Judgement, counting, errors, notes, port_margins, short, verdict, warnings};
 use super::transmitted::transmitted;
@@ -60,6 +61,7 @@ pub fn summary(result: &LinkResult) -> String {
     out += &corners(result);
     out += &compliant(result);
     out += &clock(&result.lanes);
+    out += &reflections(&result.lanes);
     for note in notes(result) {
         out += &format!("{note}\n");
     }

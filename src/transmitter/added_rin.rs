@@ -36,6 +36,10 @@ impl Modulator for AddedRin {
         self.modulator.wavelength_nm()
     }
 
+    fn linewidth_hz(&self) -> f64 {
+        self.modulator.linewidth_hz()
+    }
+
     fn about(&self) -> &str {
         self.modulator.about()
     }

@@ -240,6 +240,10 @@ impl Modulator for EmlModel {
         self.laser.wavelength_nm
     }
 
+    fn linewidth_hz(&self) -> f64 {
+        self.laser.linewidth_hz
+    }
+
     fn about(&self) -> &str {
         self.eml.about()
     }

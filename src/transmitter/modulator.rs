@@ -35,6 +35,11 @@ pub trait Modulator: Send + Sync {
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
     /// Optical wavelength, nm.
     fn wavelength_nm(&self) -> f64;
+    /// Full width at half maximum of its laser's line, Hz; 0 where it is unknown: phases of
+    /// reflected light then stand still within a block.
+    fn linewidth_hz(&self) -> f64 {
+        0.0
+    }
     /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &str;
     /// The recording that replaces a model, for a captured waveform: its period is the block, its

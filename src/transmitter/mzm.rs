@@ -311,6 +311,10 @@ impl Modulator for MzmModel {
         self.laser.wavelength_nm
     }
 
+    fn linewidth_hz(&self) -> f64 {
+        self.laser.linewidth_hz
+    }
+
     fn about(&self) -> &str {
         self.mzm.about()
     }

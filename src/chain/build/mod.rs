@@ -6,6 +6,7 @@ pub(super) mod detector;
 pub(super) mod guard;
 pub(super) mod plan;
 pub(super) mod plan_cache;
+pub(super) mod reflections;
 pub(super) mod section;
 pub(super) mod spectrum;
 pub(super) mod timing;

@@ -1,6 +1,7 @@
 //! A built chain: neighbouring responses fused, noises brought to the end of their section.
 
 use super::plan_cache::PlanCache;
+use super::reflections::PlannedReflections;
 use super::section::{Draft, InterfererPath, RescaledNoise, Section, folded, merged};
 use super::spectrum::multiply;
 use crate::chain::describe::chain::{Chain, LEVEL_CONTEXTS, Step, Storage};
@@ -153,7 +154,12 @@ impl Plan {
                 Step::Interferer(interferer) => {
                     draft.interferers.push((draft.shapes.len(), interferer))
                 }
-                Step::Probe(node) => draft.probes.push((node, draft.shapes.len())),
+                Step::Reflections(reflections) => {
+                    draft.reflections = PlannedReflections::new(&reflections, grid)
+                }
+                Step::Probe(node) => {
+                    draft.probes.push((node, draft.shapes.len(), draft.reflections.is_some()))
+                }
                 Step::Map(map, storage) => {
                     if draft.storage == Storage::Complex && storage == Storage::Real {
                         detector = sections;
@@ -235,6 +241,11 @@ impl Plan {
         self.sections.iter().flat_map(|section| &section.interferers)
     }
 
+    /// Light reflected in front of the detector.
+    pub(crate) fn reflections(&self) -> Option<&PlannedReflections> {
+        self.sections.iter().find_map(|section| section.reflections.as_ref())
+    }
+
     /// Samples that the sampler takes in a block.
     pub(crate) fn sampled(&self) -> usize {
         self.grid.symbols * self.sampler.samples_per_symbol
@@ -268,7 +279,12 @@ impl Plan {
     pub fn stream_keys(&self) -> Vec<StreamKey> {
         let merged = self.sections.iter().filter(|s| !s.sources.is_empty()).map(Section::stream);
         let sources = self.noises.iter().map(|n| n.id.stream.clone());
-        sources.chain(merged).chain(self.interferer_paths().map(|i| i.id.stream.clone())).collect()
+        let reflected = self.reflections().map(|reflections| reflections.id.stream.clone());
+        sources
+            .chain(merged)
+            .chain(reflected)
+            .chain(self.interferer_paths().map(|i| i.id.stream.clone()))
+            .collect()
     }
 
     /// True if a map with memory follows this section.

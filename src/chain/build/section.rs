@@ -1,6 +1,7 @@
 //! Sections: fused responses and noises between two maps.
 
 use super::plan_cache::PlanCache;
+use super::reflections::PlannedReflections;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::interferer::Interferer;
 use crate::chain::describe::map::Erased;
@@ -31,8 +32,19 @@ pub(crate) struct Section {
     pub(crate) deviation: Vec<f32>,
     /// Interferers with their response to the section's end, scaled as `response`.
     pub(crate) interferers: Vec<InterfererPath>,
-    /// Named nodes with the responses up to them.
-    pub(crate) probes: Vec<(&'static str, Vec<Shape>)>,
+    /// Light reflected at the end of a section of light.
+    pub(crate) reflections: Option<PlannedReflections>,
+    /// Named nodes.
+    pub(crate) probes: Vec<Node>,
+}
+
+/// A named node of a section.
+pub(crate) struct Node {
+    pub(crate) name: &'static str,
+    /// Responses up to it.
+    pub(crate) shapes: Vec<Shape>,
+    /// True after the reflections of its section.
+    pub(crate) reflected: bool,
 }
 
 /// Merged noise of the last section if part of it is added after the AGC: by bin of the grid, and
@@ -76,12 +88,22 @@ pub(crate) struct Draft {
     pub(crate) shapes: Vec<Shape>,
     pub(crate) noises: Vec<(usize, Noise)>,
     pub(crate) interferers: Vec<(usize, Interferer)>,
-    pub(crate) probes: Vec<(&'static str, usize)>,
+    pub(crate) reflections: Option<PlannedReflections>,
+    /// Name, responses before it, and whether reflections are.
+    pub(crate) probes: Vec<(&'static str, usize, bool)>,
 }
 
 impl Draft {
     pub(crate) fn new(map: Option<Box<dyn Erased>>, storage: Storage) -> Self {
-        Draft { map, storage, shapes: vec![], noises: vec![], interferers: vec![], probes: vec![] }
+        Draft {
+            map,
+            storage,
+            shapes: vec![],
+            noises: vec![],
+            interferers: vec![],
+            reflections: None,
+            probes: vec![],
+        }
     }
 
     /// True for a noise that acts on the samples at the section's start, after factors only.
@@ -151,8 +173,12 @@ impl Draft {
         } else {
             scaled(cache.product(&self.shapes, grid, both_sides))
         };
-        let probes =
-            self.probes.iter().map(|&(node, at)| (node, self.shapes[..at].to_vec())).collect();
+        let node = |&(name, at, reflected): &(&'static str, usize, bool)| Node {
+            name,
+            shapes: self.shapes[..at].to_vec(),
+            reflected,
+        };
+        let probes = self.probes.iter().map(node).collect();
         Section {
             map: self.map,
             storage: self.storage,
@@ -162,6 +188,7 @@ impl Draft {
             deviation: merged(&sources, 1.0),
             sources,
             interferers,
+            reflections: self.reflections,
             probes,
         }
     }

@@ -4,6 +4,7 @@ use super::interferer::Interferer;
 use super::map::Map;
 use super::map::{Erased, Typed};
 use super::noise::Noise;
+use super::reflections::Reflections;
 use super::shape::Shape;
 use super::sub_converters::SubConverters;
 use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
@@ -21,6 +22,7 @@ pub(crate) enum Step {
     Noise(Noise, bool),
     Map(Box<dyn Erased>, Storage),
     Interferer(Interferer),
+    Reflections(Reflections),
     Probe(&'static str),
 }
 
@@ -127,6 +129,11 @@ impl<Q: Quantity<Sample = f32>> Chain<Q> {
 }
 
 impl Chain<Field> {
+    /// Reflected light interferes with the field.
+    pub fn reflected(self, reflections: Reflections) -> Self {
+        self.push(Step::Reflections(reflections))
+    }
+
     /// Phase that this chain's dispersion has added to a sideband at `f_hz` since the last map.
     pub fn dispersion_phase(&self, f_hz: f64) -> f64 {
         let since_map = self.steps.iter().rev().take_while(|s| !matches!(s, Step::Map(..)));

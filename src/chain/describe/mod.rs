@@ -11,6 +11,7 @@ pub(super) mod noise;
 pub(super) mod noise_bandwidth;
 pub(super) mod not_evaluated;
 pub(super) mod receiver_dsp;
+pub(super) mod reflections;
 pub(super) mod sampler;
 pub(super) mod shape;
 pub(super) mod sub_converters;

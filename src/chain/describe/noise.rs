@@ -146,6 +146,8 @@ pub enum NoiseOrigin {
     Jitter,
     /// SerDes and channel of a host or of a module's electrical side.
     Host,
+    /// Light reflected twice, beating with the signal.
+    Reflections,
 }
 
 impl NoiseOrigin {

@@ -1,5 +1,6 @@
 //! The noiseless block, its local slopes, the path of each noise to the sampler, correlations.
 
+pub(super) mod beats;
 pub(super) mod correlations;
 pub(super) mod gridding;
 pub(super) mod impulse_response;

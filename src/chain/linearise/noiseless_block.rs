@@ -1,5 +1,6 @@
 //! Noiseless blocks for the semi-analytic estimator.
 
+use super::beats::Beats;
 use super::receiver_slopes::ReceiverSlopes;
 use super::slope::Slope;
 use super::{impulse_response, slopes};
@@ -41,6 +42,8 @@ pub(crate) struct NoiselessBlock {
     /// Empty without interferers.
     interference: [Pooled<Complex32>; 2],
     slopes: Vec<Slope>,
+    /// Beats of reflected light; `None` without any, or in a search over settings.
+    pub(crate) beats: Option<Beats>,
     /// Squares of the steps between transmitted symbols.
     pub(crate) edge_squares: Pooled<f32>,
     pub(crate) edge_square: f64,
@@ -50,7 +53,8 @@ pub(crate) struct NoiselessBlock {
 }
 
 impl NoiselessBlock {
-    /// Runs a block without noise, with slopes with respect to the ends of these `sections`.
+    /// Runs a block without noise, with slopes with respect to the ends of these `sections`, and
+    /// with the beats of reflected light if they are wanted.
     pub(crate) fn new(
         plan: &Plan,
         workspace: &mut Workspace,
@@ -58,8 +62,11 @@ impl NoiselessBlock {
         keys: &StreamKeys<'_>,
         transmission: f32,
         sections: &[usize],
+        beats: bool,
     ) -> NoiselessBlock {
         workspace.receive(transmission);
+        let mut beats =
+            beats.then(|| Beats::new(plan, workspace, &levels, keys, transmission)).flatten();
         let (detected, slopes) =
             slopes::front(plan, workspace, &levels, keys, transmission, sections);
         let current_mean = mean_of(&detected, |i| i);
@@ -83,7 +90,8 @@ impl NoiselessBlock {
         if plan.needs_second_order_jitter() {
             // mean over the jitter
             let mean = |k: usize| plan.sampler.mean_response(k as f64 * plan.grid.bin_hz()) as f32;
-            for bins in interference.iter_mut().chain([&mut spectrum]) {
+            let beats = beats.iter_mut().flat_map(Beats::spectra_mut);
+            for bins in interference.iter_mut().chain([&mut spectrum]).chain(beats) {
                 bins.iter_mut().enumerate().for_each(|(k, x)| *x *= mean(k));
             }
         }
@@ -108,6 +116,7 @@ impl NoiselessBlock {
             signal: spectrum,
             interference,
             slopes,
+            beats,
             edge_square: edge_squares.iter().map(|&e| f64::from(e)).sum::<f64>() / n,
             edge_squares,
             symbol_spectrum,

@@ -11,6 +11,7 @@ use num_complex::Complex32;
 mod detect;
 pub(in crate::chain) mod front;
 pub(in crate::chain) mod probe;
+pub(in crate::chain) mod reflect;
 mod sampler;
 
 /// Per-thread buffers for blocks of one grid. The code that runs a block is in the files of this
@@ -44,6 +45,8 @@ pub struct Workspace {
     scratch: Aligned<Complex32>,
     aggressor: Aligned<f32>,
     aggressor_spectrum: Aligned<Complex32>,
+    /// The field whose copies are added to it; empty without reflections.
+    delayed: Aligned<Complex32>,
     /// Token of the run that it works for.
     pub(super) cancel: CancelToken,
 }
@@ -84,6 +87,7 @@ impl Workspace {
             scratch: Aligned::new(plan.transforms.scratch()),
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),
+            delayed: Aligned::new(0),
             cancel: CancelToken::default(),
         };
         workspace.fit(plan);
@@ -102,6 +106,10 @@ impl Workspace {
         if self.aggressor.len() < symbols {
             self.aggressor = Aligned::new(symbols);
             self.aggressor_spectrum = Aligned::new(fft::bins(symbols));
+        }
+        let samples = plan.grid.samples();
+        if plan.reflections().is_some() && self.delayed.len() < samples {
+            self.delayed = Aligned::new(samples);
         }
         if self.scratch.len() < scratch {
             self.scratch = Aligned::new(scratch);

@@ -6,6 +6,7 @@ use crate::chain::build::plan::Plan;
 use crate::chain::build::trained::Trained;
 use crate::chain::linearise::noiseless_block::{NoiselessBlock, Scale};
 use crate::chain::run::block;
+use crate::dsp::ffe;
 use crate::dsp::slicer::Thresholds;
 use crate::math::bent::Bent;
 use crate::math::buffer_pool::Pooled;
@@ -24,6 +25,9 @@ pub(crate) struct AtSlicer {
     pub(crate) bent: Option<BentNoise>,
     /// The part that dual-Dirac displacements make, by symbol; `None` without any.
     pub(crate) two_points: Option<Vec<GatheredPoints>>,
+    /// Beats of reflected light whose phase is followed, in phase and in quadrature: part of no
+    /// mean and no variance.
+    pub(crate) beats: Vec<[Vec<f32>; 2]>,
 }
 
 impl AtSlicer {
@@ -106,13 +110,35 @@ pub(crate) struct Scored {
     pub(crate) covariance: Vec<f64>,
 }
 
-/// Sent levels, means and variances of several blocks in one row.
+/// A waveform at the sampler, given by its spectrum, as the equaliser's outputs; without offset.
+pub(crate) fn equalised(plan: &Plan, trained: &Trained, spectrum: &[Complex32]) -> Vec<f32> {
+    let (m, k) = (plan.grid.samples(), plan.sampled());
+    let mut turned = Pooled::zeros(plan.grid.bins());
+    block::phase_ramp(spectrum, trained.delay_ui / plan.grid.symbols as f64, &mut turned);
+    let mut folded = Pooled::zeros(fft::bins(k));
+    let mut scratch = Pooled::zeros(plan.transforms.sampled.scratch());
+    block::fold_spectrum(&turned, m, k, &mut folded);
+    let mut samples = Pooled::zeros(k);
+    plan.transforms.sampled.inverse(&mut folded, &mut samples, &mut scratch);
+    let mut padded = Pooled::zeros(samples.len() + 2 * ffe::TAPS_MAX);
+    let mut out = vec![0f32; plan.grid.symbols];
+    let per_symbol = plan.sampler.samples_per_symbol;
+    trained.equalise(&samples, per_symbol, &mut padded, &mut out);
+    out.iter_mut().for_each(|x| *x -= trained.offset);
+    out
+}
+
+/// Sent levels, means and variances of several blocks in one row; the variances include beats over
+/// their phases.
 pub(crate) fn all_of(records: &[NoiselessBlock], at: &[AtSlicer]) -> (Vec<u8>, Vec<f32>, Vec<f32>) {
     let (mut sent, mut means, mut variances) = (Vec::new(), Vec::new(), Vec::new());
     for (record, at) in records.iter().zip(at) {
         sent.extend_from_slice(&record.levels);
         means.extend_from_slice(&at.means);
-        variances.extend_from_slice(&at.variances);
+        match at.beats.is_empty() {
+            true => variances.extend_from_slice(&at.variances),
+            false => variances.extend(at.spread()),
+        }
     }
     (sent, means, variances)
 }

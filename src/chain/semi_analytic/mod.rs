@@ -15,6 +15,7 @@ mod nonlinear_receiver;
 pub(super) mod phase_law;
 pub(super) mod prediction;
 pub(super) mod predictor;
+pub(super) mod reflections;
 mod run_means;
 mod scoring;
 mod sequence_errors;

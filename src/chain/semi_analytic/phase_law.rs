@@ -17,6 +17,7 @@
 
 use crate::chain::build::timing::Timing;
 use crate::chain::describe::clocking::{Clocking, Recovery};
+use crate::math::chebyshev::{points, through};
 use std::f64::consts::PI;
 
 /// Sampling phases at which errors are predicted.
@@ -96,7 +97,7 @@ impl PhaseLaw {
 
     /// The phases at which errors are predicted, UI, early to late; the middle one is 0.
     pub(crate) fn phases_ui(&self) -> [f64; PHASES] {
-        points().map(|x| self.reach_ui() * x)
+        points::<PHASES>().map(|x| self.reach_ui() * x)
     }
 
     /// Nodes of the law between -1 and 1 of its reach, with their weights.
@@ -121,7 +122,7 @@ impl PhaseLaw {
 
     /// Shares of the phases where sums are taken that no interpolation needs.
     pub(crate) fn shares(&self) -> [f64; PHASES] {
-        let points = points();
+        let points = points::<PHASES>();
         let mut shares = [0.0; PHASES];
         for (x, weight) in self.nodes() {
             let later = points.iter().position(|&point| point >= x).unwrap_or(PHASES - 1).max(1);
@@ -151,29 +152,6 @@ impl OverPhase {
         }
         Some(self.law.mean(&at))
     }
-}
-
-/// Chebyshev points from -1 to 1.
-fn points() -> [f64; PHASES] {
-    std::array::from_fn(|i| {
-        if i == MIDDLE { 0.0 } else { -(PI * i as f64 / (PHASES - 1) as f64).cos() }
-    })
-}
-
-/// The polynomial through values at the points (barycentric form).
-fn through(values: &[f64; PHASES], x: f64) -> f64 {
-    let (mut above, mut below) = (0.0, 0.0);
-    for (i, (point, value)) in points().iter().zip(values).enumerate() {
-        let distance = x - point;
-        if distance.abs() < 1e-12 {
-            return *value;
-        }
-        let end = if i == 0 || i == PHASES - 1 { 0.5 } else { 1.0 };
-        let weight = if i % 2 == 0 { end } else { -end } / distance;
-        above += weight * value;
-        below += weight;
-    }
-    above / below
 }
 
 #[cfg(test)]

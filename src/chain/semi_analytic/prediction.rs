@@ -2,6 +2,7 @@
 
 use super::expected_bursts::ExpectedBursts;
 use super::phase_law::OverPhase;
+use super::reflections::OverReflections;
 use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
@@ -24,6 +25,8 @@ pub struct Prediction {
     pub phase_error_rms_ui: Option<f64>,
     /// Bit error ratios at its phases.
     pub(crate) over_phase: Option<OverPhase>,
+    /// How the ratio depends on the phases of strong reflections; `ber` is its mean.
+    pub(crate) over_reflections: Option<OverReflections>,
     /// Its 95 % interval, over other symbols sent: from the spread over the blocks that are scored,
     /// and from what other training symbols would have made of the receiver. In a search from the
     /// blocks alone.
@@ -42,6 +45,16 @@ pub struct Prediction {
     pub interference_share: f64,
     /// Crosstalk, as part of the same; 0 in a search, which does not look at it.
     pub crosstalk_share: f64,
+}
+
+impl Prediction {
+    /// Bit error ratios in the states of the phases of strong reflections, by rising ratio, with the
+    /// probabilities of the states; empty without such reflections.
+    #[must_use]
+    pub fn reflection_states(&self) -> Vec<(f64, f64)> {
+        let states = self.over_reflections.iter().flat_map(|over| over.states());
+        states.map(|&(relative, weight)| ((relative * self.ber).min(0.5), weight)).collect()
+    }
 }
 
 /// Predicted bursts of consecutive decision errors on the line.

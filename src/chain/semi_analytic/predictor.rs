@@ -1,14 +1,16 @@
 //! The semi-analytic estimator: the noiseless block gives each symbol's mean, the plan's noises its
 //! variance.
 
-use super::at_slicer::{AtSlicer, Sampled, Scored, all_of};
+mod at_phase;
+
+use super::at_slicer::{AtSlicer, Scored, all_of};
 use super::crosstalk;
-use super::noise_classes::{BentNoise, Classes};
+use super::noise_classes::Classes;
 use super::noise_probing;
 use super::phase_law::{MIDDLE, PhaseLaw};
 use super::prediction::Prediction;
 use super::scoring;
-use super::scoring::{Moving, SlicerNoise};
+use super::scoring::Moving;
 use super::training_scatter::TrainedOn;
 use super::variance::{Pulse, SlicerResponse};
 use crate::chain::build::detector::TrainedDetector;
@@ -25,11 +27,8 @@ use crate::chain::run::streams::{NoiseSelection, StreamKeys};
 use crate::chain::run::workspace::Workspace;
 use crate::chain::train::lms;
 use crate::chain::train::training::{Training, Unscaled};
-use crate::dsp::ffe;
 use crate::dsp::slicer::{Thresholds, level_moments, mean_square};
-use crate::math::buffer_pool::Pooled;
 use crate::math::interval::Scatter;
-use crate::math::two_points::GatheredPoints;
 use crate::seed::Seed;
 
 /// The semi-analytic estimator of one lane.
@@ -160,6 +159,7 @@ impl<'a> Predictor<'a> {
                 &keys,
                 transmission,
                 &sections,
+                self.noises.depth != Depth::Search,
             ));
         }
         records
@@ -240,11 +240,7 @@ impl<'a> Predictor<'a> {
         self.draw(workspace, &trained, near.is_some());
         let classes = self.kept.as_ref().expect("just drawn");
         let response = SlicerResponse::new(self.plan, &self.noises, &trained, &mut self.pulse);
-        let at: Vec<AtSlicer> = self
-            .training
-            .iter()
-            .map(|record| self.symbols(record, &trained, &response, classes, scale))
-            .collect();
+        let at = self.at_slicer_of(&self.training, &trained, &response, classes, scale);
         let (sent, means, variances) = all_of(&self.training, &at);
         self.at_slicer = at;
         let levels = level_moments(&sent, &means, &variances);
@@ -264,6 +260,7 @@ impl<'a> Predictor<'a> {
         let records = Records { blocks: &self.scoring, at: &at, classes: &classes };
         let training = self.training_scatter(trained, scale, &at);
         let mut prediction = self.score(&records, trained, scale, training);
+        prediction.over_reflections = self.over_reflections(&records, trained);
         let crosstalk = crosstalk::power(self.plan, &self.scoring, trained, scale);
         prediction.crosstalk_share = crosstalk / mean_square(&prediction.levels);
         prediction
@@ -298,11 +295,10 @@ impl<'a> Predictor<'a> {
         let classes = self.kept.as_ref().expect("drawn by the training");
         let [early, on, late] = [-Timing::STEP_UI, 0.0, Timing::STEP_UI].map(|late_ui| {
             let moved = Trained { delay_ui: trained.delay_ui + late_ui, ..trained.clone() };
-            let one = |record: &NoiselessBlock| {
-                let at = self.symbols(record, &moved, &response, classes, scale);
-                at.symbols(&record.levels).collect()
-            };
-            self.training.iter().map(one).collect::<Vec<Vec<_>>>()
+            let at = self.at_slicer_of(&self.training, &moved, &response, classes, scale);
+            let one =
+                |(record, at): (&NoiselessBlock, AtSlicer)| at.symbols(&record.levels).collect();
+            self.training.iter().zip(at).map(one).collect::<Vec<Vec<_>>>()
         });
         let noise = self.slicer_noise(&self.training, &self.at_slicer, trained, scale);
         Timing::of([&early, &on, &late], &trained.thresholds, noise.correlation(2))
@@ -322,29 +318,6 @@ impl<'a> Predictor<'a> {
         let distances = colour_distances(self.plan, trained);
         let covariance = self.noises.covariance(self.plan, &self.scoring, scale, distances, None);
         Scored { blocks, covariance }
-    }
-
-    /// The scoring blocks at the slicer, the factors by which their records scale, and what was
-    /// drawn for them.
-    fn scoring_at_slicer(
-        &mut self,
-        workspace: &mut Workspace,
-        trained: &Trained,
-    ) -> (Vec<AtSlicer>, Scale, Classes) {
-        let scale = self.prepare(workspace, trained.transmission);
-        let classes = noise_probing::classes(
-            self.plan,
-            &self.noises,
-            workspace,
-            trained,
-            &self.scoring,
-            self.streams(self.lane_seed),
-            noise_probing::MANY,
-        );
-        let response = SlicerResponse::new(self.plan, &self.noises, trained, &mut self.pulse);
-        let one = |record| self.symbols(record, trained, &response, &classes, scale);
-        let at = self.scoring.iter().map(one).collect();
-        (at, scale, classes)
     }
 
     fn streams(&self, lane_seed: Seed) -> StreamKeys<'static> {
@@ -437,64 +410,5 @@ impl<'a> Predictor<'a> {
         // slopes of one block are known well enough: to a tenth
         let one = self.scoring.len().min(1);
         on.scatter(&self.scoring[..one], &at[..one])
-    }
-
-    /// Records at the slicer, sampled later than at the trained phase.
-    fn moved(
-        &self,
-        records: &Records<'_>,
-        trained: &Trained,
-        late_ui: f64,
-        scale: Scale,
-    ) -> Vec<AtSlicer> {
-        let moved = trained.late(late_ui, self.plan.grid.symbols);
-        let response = SlicerResponse::new(self.plan, &self.noises, &moved, &mut None);
-        let one = |record| self.symbols(record, &moved, &response, records.classes, scale);
-        records.blocks.iter().map(one).collect()
-    }
-
-    /// The noise at the slicer.
-    fn slicer_noise(
-        &self,
-        records: &[NoiselessBlock],
-        at: &[AtSlicer],
-        trained: &Trained,
-        scale: Scale,
-    ) -> SlicerNoise {
-        SlicerNoise::at(self.plan, &self.noises, (records, at), trained, scale)
-    }
-
-    /// Mean and variance of each symbol of a record at the slicer, with feedback that is never
-    /// wrong.
-    fn symbols(
-        &self,
-        record: &NoiselessBlock,
-        trained: &Trained,
-        response: &SlicerResponse,
-        classes: &Classes,
-        scale: Scale,
-    ) -> AtSlicer {
-        let (plan, n) = (self.plan, self.plan.grid.symbols);
-        let sampled = Sampled::new(plan, record, trained, scale);
-        let per_symbol = plan.sampler.samples_per_symbol;
-        let mut means = vec![0f32; n];
-        let mut padded = Pooled::zeros(sampled.samples.len() + 2 * ffe::TAPS_MAX);
-        trained.equalise(&sampled.samples, per_symbol, &mut padded, &mut means);
-        trained.feed_back(&record.levels, &mut means);
-        let bends = plan.needs_second_order_jitter() || classes.bend();
-        let mut at = AtSlicer {
-            means,
-            variances: vec![0f32; n],
-            shares: vec![],
-            bent: bends.then(|| BentNoise::zeros(n)),
-            two_points: self.noises.two_points().then(|| vec![GatheredPoints::default(); n]),
-        };
-        response.add(plan, &self.noises, record, scale, classes, &mut at);
-        at.scale_noise(self.noises.power);
-        if let Some(converters) = &plan.sampling {
-            at.scale_noise_by_symbol(&converters.noise_factors(plan, trained, record.block));
-        }
-        SlicerResponse::add_converter(plan, trained, &sampled, self.noises.power, &mut at);
-        at
     }
 }

@@ -7,6 +7,7 @@ use super::expected_bursts::ExpectedBursts;
 use super::noise_memory::NoiseMemory;
 use super::phase_law::{MIDDLE, OverPhase, PHASES, PhaseLaw};
 use super::prediction::{PredictedBursts, Prediction, Share, pattern_limited};
+use super::reflections::STATES;
 use super::run_means;
 use super::sequence_errors::{DetectedBlock, SequenceErrors};
 use crate::chain::build::detector::TrainedDetector;
@@ -66,6 +67,16 @@ impl Scores {
     fn push(&mut self, errors: Vec<f64>) {
         self.bers.push(errors.iter().sum::<f64>() / (2 * errors.len()) as f64);
         self.symbols.extend(errors);
+    }
+
+    /// Adds a part of others, of the same symbols.
+    fn add_part(&mut self, part: f64, other: &Scores) {
+        let add = |sum: &mut Vec<f64>, other: &[f64]| {
+            sum.resize(other.len(), 0.0);
+            sum.iter_mut().zip(other).for_each(|(sum, x)| *sum += part * x);
+        };
+        add(&mut self.symbols, &other.symbols);
+        add(&mut self.bers, &other.bers);
     }
 
     fn ber(&self) -> f64 {
@@ -227,6 +238,25 @@ impl Errors {
         all.iter().zip(shares).for_each(|(errors, share)| bursts.add_part(share, &errors.bursts));
         Errors { ideal: scores(|e| &e.ideal), followed: scores(|e| &e.followed), bursts }
     }
+
+    /// Of blocks over the phases of their reflections, where these are followed.
+    fn over_reflections(at: &[AtSlicer], one: impl Fn(&[AtSlicer]) -> Errors) -> Errors {
+        if at.iter().all(|at| at.beats.is_empty()) {
+            return one(at);
+        }
+        let (mut ideal, mut followed) = (Scores::default(), Scores::default());
+        let mut bursts = ExpectedBursts::default();
+        let share = 1.0 / STATES as f64;
+        for state in 0..STATES {
+            let in_state = |(number, at): (usize, &AtSlicer)| at.in_state(state, number);
+            let at: Vec<AtSlicer> = at.iter().enumerate().map(in_state).collect();
+            let errors = one(&at);
+            ideal.add_part(share, &errors.ideal);
+            followed.add_part(share, &errors.followed);
+            bursts.add_part(share, &errors.bursts);
+        }
+        Errors { ideal, followed, bursts }
+    }
 }
 
 /// The prediction from `records` as they are at the slicer with ideal feedback. With the `noise`
@@ -244,7 +274,9 @@ pub(super) fn score(
 ) -> Prediction {
     let detection = noise
         .map_or(Detection::Alone, |noise| Detection::new(trained, noise, records, at, precoder));
-    let errors = |at: &[AtSlicer]| Errors::of(records, at, trained, &detection, precoder);
+    let errors = |at: &[AtSlicer]| {
+        Errors::over_reflections(at, |at| Errors::of(records, at, trained, &detection, precoder))
+    };
     let alone = matches!(detection, Detection::Alone);
     let (Errors { ideal, followed, bursts }, over_phase) = match moving {
         None => (errors(at), None),
@@ -278,6 +310,7 @@ pub(super) fn score(
         bursts,
         phase_error_rms_ui: moving.map(|moving| moving.law.rms_ui()),
         over_phase,
+        over_reflections: None,
         interval: log_normal(ber, &[scores.scatter(records), training], 0.95),
         pattern_limited: pattern_limited(scores.symbols),
         snr_db: snr_db(&levels),

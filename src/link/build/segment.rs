@@ -112,7 +112,8 @@ fn arriving(
     context: &mut BuildContext<'_>,
 ) -> Result<Chain<Field>, FileError> {
     let tp2 = transmitted(config, modulator, context)?.probe("tp2");
-    Ok(config.fibre.extend(tp2, modulator.wavelength_nm()).probe("tp3"))
+    let light = config.fibre.extend(tp2, modulator.wavelength_nm(), modulator.linewidth_hz());
+    Ok(light.probe("tp3"))
 }
 
 /// Plan of the optical segment, decided by the module or, after its linear output, by the host.

@@ -1,11 +1,11 @@
 //! Error correction of the counted symbols, lane by lane and as a port.
 
-use crate::chain::{BlockObserver, BlockView, OverPhase, Prediction, Tally};
+use crate::chain::{BlockObserver, BlockView, OverPhase, OverReflections, Prediction, Tally};
 use crate::fec::inner::{Chase, Soft, hard_decision_ber};
 use crate::fec::reed_solomon::Code;
 use crate::fec::{
     Bursts, CodewordCounter, CodewordLayout, Coding, Decoding, ErrorExtractor, ErrorPositions,
-    SymbolErrorHistogram, after_inner, tail,
+    SymbolErrorHistogram, after_inner, striped, symbol_error_ratio_after_inner, tail,
 };
 use crate::link::build::lane::Lane;
 use crate::link::result::figures::LaneResult;
@@ -45,8 +45,14 @@ struct LaneFec {
     limit_ber: f64,
     /// Predicted shares of bursts of 1, 2, .. symbols.
     bursts: Option<Vec<f64>>,
-    /// Bit error ratios at the phases of a receiver whose phase moves, and their mean.
-    over_phase: Option<(OverPhase, f64)>,
+    /// Bit error ratios at the phases of a receiver whose phase moves.
+    over_phase: Option<OverPhase>,
+    /// How the ratio depends on the phases of strong reflections.
+    over_reflections: Option<OverReflections>,
+    /// Predicted bit error ratio of the optical segment.
+    optical_ber: f64,
+    /// Lanes over which a codeword is striped.
+    port_lanes: usize,
 }
 
 impl FecStage {
@@ -90,6 +96,7 @@ impl FecStage {
         let tally = counter.tally();
         let share = |count: u64, of: u64| (count > 0).then(|| count as f64 / of as f64);
         let pre_fec_ber = share(tally.pre_fec_errors, tally.bits);
+        let mean = ber;
         let ber = if inner.is_some() { pre_fec_ber.or(ber.map(hard_decision_ber)) } else { ber };
         let words = tally.histogram.codewords();
         let interval = (words > 0).then(|| counter.codeword_error_interval());
@@ -101,6 +108,7 @@ impl FecStage {
                 .min(1.0)
         };
         let analytic = ber.and_then(|ber| tail::random_errors(outer, ber).ok());
+        let predicted = self.predicted(mean);
         Some(FecResult {
             coding: coding.clone(),
             decoding: *decoding,
@@ -118,6 +126,7 @@ impl FecStage {
             codeword_error_ratio_low: interval.map(|i| i.low),
             codeword_error_ratio_high: interval.map(|i| i.high),
             codeword_error_ratio_analytic: analytic.map(|tail| tail.codeword_error_ratio()),
+            codeword_error_ratio_predicted: predicted,
             codeword_error_ratio_extrapolated: extrapolated.map(|f| f.codeword_error_ratio),
             codeword_error_ratio_extrapolated_low: extrapolated.map(|f| f.interval.low),
             codeword_error_ratio_extrapolated_high: extrapolated.map(|f| f.interval.high),
@@ -127,6 +136,26 @@ impl FecStage {
             frame_loss_ratio_extrapolated_low: extrapolated.map(|f| lost(f.interval.low)),
             frame_loss_ratio_extrapolated_high: extrapolated.map(|f| lost(f.interval.high)),
         })
+    }
+}
+
+impl FecStage {
+    /// Predicted codeword error ratio of the port where phases of strong reflections stand still for
+    /// a codeword, those of each lane on their own; `ber` is the mean over the lanes. `None` without
+    /// such reflections.
+    fn predicted(&self, ber: Option<f64>) -> Option<f64> {
+        let lines: Vec<&LaneFec> = self.lines.iter().flatten().collect();
+        let some = lines.iter().any(|line| line.over_reflections.is_some());
+        let alone = lines.iter().all(|line| line.is_direct() && line.bursts.is_none());
+        let first = lines.first().filter(|_| some && alone)?;
+        let optical = lines.iter().map(|line| line.optical_ber).sum::<f64>() / lines.len() as f64;
+        let elsewhere = ber? - optical;
+        let states = |line: &&LaneFec| match &line.over_reflections {
+            Some(_) => line.states(elsewhere),
+            None => line.symbols(1.0, elsewhere).map(|share| vec![(share, 1.0)]),
+        };
+        let all: Option<Vec<_>> = lines.iter().map(states).collect();
+        all.map(|all| striped::codeword_error_ratio(first.outer(), &all))
     }
 }
 
@@ -176,6 +205,7 @@ fn line(
         None if lane.config.precodes() => ErrorExtractor::Precoded,
         None => ErrorExtractor::Plain,
     };
+    let port_lanes = coding.lanes;
     let coding = coding.single_lane();
     let layout = match first_lane {
         Some(layout) if *layout.coding() == coding => layout.clone(),
@@ -193,7 +223,10 @@ fn line(
         added_ber,
         limit_ber: lane.config.limit_ber(),
         bursts: prediction.bursts.as_ref().map(|bursts| bursts.shares.clone()),
-        over_phase: prediction.over_phase.map(|over| (over, prediction.ber)),
+        over_phase: prediction.over_phase,
+        over_reflections: prediction.over_reflections.clone(),
+        optical_ber: prediction.ber,
+        port_lanes,
     })
 }
 
@@ -337,10 +370,19 @@ impl LaneFec {
                 self.single_lane.layout().codeword_error_ratio(&Bursts { ber, shares, precoded })
             }
         };
-        result.codeword_error_ratio_predicted = match &self.over_phase {
+        // other segments add what they add on average
+        let elsewhere = ber - self.optical_ber;
+        let at_phases = || match &self.over_phase {
             None => at(ber),
-            // other segments add what they add on average
-            Some((over, mean)) => over.mean_of(|own| at((ber + own - mean).clamp(0.0, 0.5))),
+            Some(over) => over.mean_of(|own| at((own + elsewhere).clamp(0.0, 0.5))),
+        };
+        // of a port whose lanes are all alike, each with phases of its own
+        let states = self.states(elsewhere).filter(|_| bursts.is_none() && self.is_direct());
+        result.codeword_error_ratio_predicted = match states {
+            Some(states) => {
+                Some(striped::codeword_error_ratio(self.outer(), &vec![states; self.port_lanes]))
+            }
+            None => at_phases(),
         };
         result.codeword_error_ratio_limit = self.limit(0.0);
         if let (Some(ratio), Some(limit), Some(true)) = (
@@ -349,6 +391,34 @@ impl LaneFec {
             result.passes,
         ) {
             result.passes = Some(ratio <= limit);
+        }
+    }
+
+    fn outer(&self) -> &Code {
+        &self.single_lane.layout().coding().outer
+    }
+
+    /// True without a precoder, whose errors come in pairs.
+    fn is_direct(&self) -> bool {
+        !matches!(self.reader, ErrorExtractor::Precoded)
+    }
+
+    /// Shares of wrong symbols of the outer code in the states of strong reflections, with their
+    /// probabilities; `elsewhere` is the bit error ratio of the other segments. `None` without
+    /// strong reflections.
+    fn states(&self, elsewhere: f64) -> Option<Vec<(f64, f64)>> {
+        let states = self.over_reflections.as_ref()?.states().iter();
+        states
+            .map(|&(relative, weight)| Some((self.symbols(relative, elsewhere)?, weight)))
+            .collect()
+    }
+
+    /// Share of wrong symbols of the outer code at this part of the optical segment's mean ratio.
+    fn symbols(&self, relative: f64, elsewhere: f64) -> Option<f64> {
+        let ber = (relative * self.optical_ber + elsewhere).clamp(0.0, 0.5);
+        match self.reader {
+            ErrorExtractor::Inner(decoder, ..) => symbol_error_ratio_after_inner(decoder, ber),
+            _ => Some(symbol_ratio(self.outer(), ber)),
         }
     }
 

@@ -4,7 +4,7 @@ use super::config::Config;
 use super::counting_method::CountingMethod;
 use super::segments::DecisionPoint;
 use crate::dsp::DetectorKind;
-use crate::fibre::Corner;
+use crate::fibre::{ConnectorSet, Corner};
 use crate::host::{ChannelKind, ElectricalChannel, PortSelection};
 use crate::link::describe::module::ModuleKind;
 use crate::pattern::PatternKind;
@@ -95,6 +95,18 @@ impl Config {
             self.fibre.corner != Corner::None || simulation.corners || simulation.worst_compliant;
         if !has_corners {
             idle.add("fibre.", &["ranges."], "no corner of the dispersion is asked for");
+        }
+        let reflections = &self.fibre.reflections;
+        let at = "fibre.reflections.";
+        let listed = ["reflectances_db", "positions_m"];
+        if !reflections.enabled {
+            let why = "fibre.reflections.enabled = false";
+            let all = ["transmitter_db", "receiver_db", "connectors", "polarisation_overlap"];
+            idle.add(at, &all, why);
+            idle.add(at, &listed, why);
+        } else if reflections.connectors != ConnectorSet::Listed {
+            let why = format!("{at}connectors = \"{}\"", reflections.connectors.name());
+            idle.add(at, &listed, &why);
         }
         if !self.streams() {
             idle.add("simulation.", &["guard_symbols"], "blocks are periodic, without stream mode");

@@ -102,6 +102,13 @@ pub struct LaneResult {
     /// ratio: lower for a DFE, higher for an MLSE. Signal to noise ratio, levels, thresholds and
     /// noise shares of such a receiver are those with ideal feedback.
     pub ber_ideal_feedback: Option<f64>,
+    /// Power of all light reflected twice over that of the signal, dB.
+    pub multipath_interference_db: Option<f64>,
+    /// Predicted bit error ratio of the optical segment that is not exceeded in 99 % of the phases
+    /// of strong reflections, above -55 dB.
+    pub ber_reflections_99_percent: Option<f64>,
+    /// The same in the worst of the phases.
+    pub ber_reflections_worst: Option<f64>,
     /// Whether the adaptation of the receiver settled; absent for training in closed form.
     pub converged: Option<bool>,
     /// True if 1 % of the symbols cause more than half of the errors; the result then depends on

@@ -23,6 +23,8 @@ pub enum LimitedBy {
     Host,
     /// Crosstalk, within the module or between its channels.
     Crosstalk,
+    /// Light reflected twice, which interferes with the signal.
+    Reflections,
     /// Intersymbol interference that the equaliser leaves.
     Isi,
     /// The receiver's overload: less loss would miss the limit sooner than more.
@@ -41,6 +43,7 @@ impl LimitedBy {
             LimitedBy::Jitter => "jitter",
             LimitedBy::Host => "host",
             LimitedBy::Crosstalk => "crosstalk",
+            LimitedBy::Reflections => "reflections",
             LimitedBy::Isi => "isi",
             LimitedBy::Overload => "overload",
         }
@@ -56,6 +59,7 @@ impl LimitedBy {
             NoiseOrigin::Driver => LimitedBy::Driver,
             NoiseOrigin::Jitter => LimitedBy::Jitter,
             NoiseOrigin::Host => LimitedBy::Host,
+            NoiseOrigin::Reflections => LimitedBy::Reflections,
         }
     }
 
@@ -105,8 +109,8 @@ mod tests {
         assert_eq!(largest(0.34, 0.0), Some(LimitedBy::Crosstalk));
         assert_eq!(largest(0.2, 0.3), Some(LimitedBy::Isi));
         assert_eq!(LimitedBy::largest(std::iter::empty(), 0.0, 0.5), None);
-        use LimitedBy::{Crosstalk, Isi, Overload, Rin, Thermal};
-        for kind in [Thermal, Rin, Crosstalk, Isi, Overload] {
+        use LimitedBy::{Crosstalk, Isi, Overload, Reflections, Rin, Thermal};
+        for kind in [Thermal, Rin, Crosstalk, Reflections, Isi, Overload] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
     }

@@ -84,6 +84,8 @@ pub struct FecResult {
     pub codeword_error_ratio_high: Option<f64>,
     /// The same, analytic.
     pub codeword_error_ratio_analytic: Option<f64>,
+    /// The same where phases of strong reflections stand still for a codeword, predicted.
+    pub codeword_error_ratio_predicted: Option<f64>,
     /// The same, extrapolated.
     pub codeword_error_ratio_extrapolated: Option<f64>,
     /// Lower end of its 95 % interval.

@@ -128,8 +128,14 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
     let predicted = solution.whole(prediction);
     result.ber_semi_analytic_not_evaluated.clone_from(&solution.no_prediction);
     result.ber_ideal_feedback = predicted.ber_ideal_feedback;
+    result.multipath_interference_db = solved.lane.config.fibre.multipath_interference_db();
     if solution.no_prediction.is_none() {
         result.ber_semi_analytic = Some(predicted.ber);
+        if let Some(over) = &prediction.over_reflections {
+            let at = |relative: f64| Some((relative * prediction.ber).min(0.5));
+            result.ber_reflections_99_percent = at(over.percent_99());
+            result.ber_reflections_worst = at(over.worst());
+        }
         result.ber_semi_analytic_low = Some(predicted.interval.low);
         result.ber_semi_analytic_high = Some(predicted.interval.high);
         let passes = predicted.ber <= solved.lane.config.limit_ber();

@@ -138,7 +138,7 @@ impl ComplianceBench<'_> {
     fn at_corners(&mut self, transmitter: &Compliant, around: &Receiver<'_>) -> Cases {
         let Config { fibre, limits, .. } = &self.described.config;
         let largest_db = limits.channel_loss_max_db.ok_or("no largest loss of the channel")?;
-        let present_db = transmitter.attenuation_db + largest_db - fibre.channel_loss_db();
+        let present_db = transmitter.attenuation_db + largest_db - fibre.loss_db();
         let case = |corner| {
             let mut config = transmitter.config.clone();
             config.fibre.corner = corner;

@@ -100,7 +100,7 @@ mod tests {
         c.limits.oma_minus_tdecq_high_er_min_dbm = None;
         c.limits.oma_minus_tdecq_min_dbm = Some(least_dbm);
         c.limits.rin_oma_max_db_per_hz = tx.rin_oma_db_per_hz;
-        c.limits.channel_loss_max_db = Some(c.fibre.channel_loss_db());
+        c.limits.channel_loss_max_db = Some(c.fibre.loss_db());
         let at_limits = solved(&c);
         let margin_db = loss_margin_db(&at_limits);
         for (case, corner) in
@@ -114,7 +114,7 @@ mod tests {
         assert!((attenuated_db - (margin_db - 0.7)).abs() < 0.01, "{attenuated_db}");
         c.limits.oma_minus_tdecq_min_dbm = Some(least_dbm);
         c.fibre.connector_loss_db += 0.7;
-        c.limits.channel_loss_max_db = Some(c.fibre.channel_loss_db());
+        c.limits.channel_loss_max_db = Some(c.fibre.loss_db());
         let longer = solved(&c);
         assert!((loss_margin_db(&longer) - attenuated_db).abs() < 0.01);
         assert!((own_db(&longer) - attenuated_db).abs() < 0.01);

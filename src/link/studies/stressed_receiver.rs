@@ -143,7 +143,7 @@ fn connect(stack: &mut LayeredConfig, stress: &Stress) -> Result<()> {
         "transmitter.kind=stressed",
         "fibre.length_km=0",
         "fibre.connector_loss_db=0",
-        "fibre.mpi_penalty_db=0",
+        "fibre.reflections.enabled=false",
         "spread.launch_power_db=0",
         "receiver.dsp.clock.sinusoidal_ui=0",
         "simulation.corners=false",

@@ -1,5 +1,7 @@
 //! The time between samples, from a column of times.
 
+use crate::measured::number::shown;
+
 /// Largest distance of neighbours, of samples.
 const NEIGHBOURS: f64 = 1.7;
 /// Resolution of times, of the samples' distance, above which they are rounded.
@@ -56,6 +58,7 @@ pub(super) fn interval(time: &[f64], at: impl Fn(usize) -> String) -> Result<f64
 }
 
 fn order(at: &str, how: &str, before: f64, here: f64) -> String {
+    let [here, before] = [here, before].map(shown);
     format!("{at}: time {here} {how} after {before}; must ascend: sort the lines, keep each once")
 }
 

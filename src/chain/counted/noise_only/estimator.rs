@@ -94,6 +94,12 @@ impl Predictor<'_> {
                 ways that noise-only counting does not follow",
             ));
         }
+        if self.plan.reflections().is_some_and(|reflections| reflections.followed > 0) {
+            return Err(NotEvaluated::new(
+                "the phase of a reflection above -55 dB moves the symbols of a whole block, which \
+                noise-only counting does not follow",
+            ));
+        }
         let scored = self.scored(workspace, trained);
         if scored.blocks.iter().any(|(_, at)| at.variances.iter().any(|&v| v <= 0.0)) {
             return Err(NotEvaluated::new("there is no noise to draw"));

@@ -337,11 +337,14 @@ impl Workspace {
                 let field = Field::of_mut(&mut self.field);
                 if let Some(gain) = section.flat {
                     field.iter_mut().for_each(|e| *e *= gain);
-                    return;
+                } else {
+                    plan.transforms.field.forward(field, &mut self.scratch);
+                    multiply(field, &section.response);
+                    plan.transforms.field.inverse(field, &mut self.scratch);
                 }
-                plan.transforms.field.forward(field, &mut self.scratch);
-                multiply(field, &section.response);
-                plan.transforms.field.inverse(field, &mut self.scratch);
+                if let Some(reflections) = &section.reflections {
+                    self.reflect(reflections, keys);
+                }
             }
         }
     }

@@ -4,7 +4,8 @@
 use super::Workspace;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::plan_cache::PlanCache;
-use crate::chain::build::section::Section;
+use crate::chain::build::reflections::PlannedReflections;
+use crate::chain::build::section::{Node, Section};
 use crate::chain::build::spectrum::multiply;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
@@ -39,7 +40,7 @@ pub struct Probe<'a> {
 }
 
 enum Branch<'a> {
-    Light { section: usize, response: Vec<Complex32>, wide: fft::ComplexFft },
+    Light { section: usize, reflected: bool, response: Vec<Complex32>, wide: fft::ComplexFft },
     Slicer { trained: &'a Trained, taps: Vec<Complex32>, wide: fft::RealFft },
 }
 
@@ -52,19 +53,20 @@ impl<'a> Probe<'a> {
         samples_per_symbol: usize,
         cache: &mut PlanCache,
     ) -> Option<Probe<'a>> {
-        let named = |(i, s): (usize, &'a Section)| {
-            s.probes.iter().find(|(name, _)| *name == node).map(|(_, shapes)| (i, shapes))
+        let named = |(i, s): (usize, &'a Section)| -> Option<(usize, &'a Node)> {
+            s.probes.iter().find(|probe| probe.name == node).map(|probe| (i, probe))
         };
-        let (section, shapes) = plan
+        let (section, probe) = plan
             .sections
             .iter()
             .enumerate()
             .filter(|(_, s)| s.storage == Storage::Complex)
             .find_map(named)?;
         let samples_per_symbol = samples_per_symbol.max(plan.grid.samples_per_symbol);
-        let response = cache.product(shapes, plan.grid, true);
+        let response = cache.product(&probe.shapes, plan.grid, true);
         let wide = cache.complex(plan.grid.symbols * samples_per_symbol);
-        Some(Probe { plan, samples_per_symbol, branch: Branch::Light { section, response, wide } })
+        let branch = Branch::Light { section, reflected: probe.reflected, response, wide };
+        Some(Probe { plan, samples_per_symbol, branch })
     }
 
     /// A probe of the slicer's input at every instant. There are never fewer samples than the
@@ -96,8 +98,10 @@ impl<'a> Probe<'a> {
         keys: &StreamKeys<'_>,
     ) -> Vec<f32> {
         match &self.branch {
-            Branch::Light { section, response, wide } => {
-                self.power(workspace, levels, keys, (*section, response, wide))
+            Branch::Light { section, reflected, response, wide } => {
+                let reflections = self.plan.sections[*section].reflections.as_ref();
+                let reflections = reflections.filter(|_| *reflected);
+                self.power(workspace, levels, keys, (*section, response, wide), reflections)
             }
             Branch::Slicer { trained, taps, wide } => {
                 self.equalised(workspace, levels, keys, (trained, taps, wide))
@@ -111,6 +115,7 @@ impl<'a> Probe<'a> {
         levels: &[u8],
         keys: &StreamKeys<'_>,
         (at, response, wide): (usize, &[Complex32], &fft::ComplexFft),
+        reflections: Option<&PlannedReflections>,
     ) -> Vec<f32> {
         let plan = self.plan;
         workspace.transmission = 1.0;
@@ -126,6 +131,14 @@ impl<'a> Probe<'a> {
         let field = Field::of_mut(&mut workspace.field);
         plan.transforms.field.forward(field, &mut workspace.scratch);
         field.iter_mut().zip(response).for_each(|(e, h)| *e *= h / m as f32);
+        if let Some(reflections) = reflections {
+            plan.transforms.field.inverse(field, &mut workspace.scratch);
+            workspace.reflect(reflections, keys);
+            let field = Field::of_mut(&mut workspace.field);
+            plan.transforms.field.forward(field, &mut workspace.scratch);
+            field.iter_mut().for_each(|e| *e /= m as f32);
+        }
+        let field = Field::of_mut(&mut workspace.field);
         let mut out = vec![Complex32::default(); length];
         pad_complex(field, &mut out);
         wide.inverse(&mut out, &mut vec![Complex32::default(); wide.scratch()]);

@@ -142,6 +142,34 @@ pub(super) static HERE: &[LaneMetric] = &[
     )
     .error_ratio()
     .limit(pre_fec_ber),
+    LaneMetric::new(
+        "multipath_interference_db",
+        "multipath interference",
+        Unit::Db,
+        TakenAt::Tp3,
+        "Power of all light reflected twice over that of the signal.",
+        |l| l.multipath_interference_db.into(),
+    )
+    .lower(),
+    LaneMetric::new(
+        "ber_reflections_99_percent",
+        "BER, 99 % of reflections' phases",
+        Unit::Ratio,
+        TakenAt::Decisions,
+        "Predicted bit error ratio of the optical segment that is not exceeded in 99 % of the \
+         phases of reflections above -55 dB; absent without such reflections.",
+        |l| l.ber_reflections_99_percent.into(),
+    )
+    .error_ratio(),
+    LaneMetric::new(
+        "ber_reflections_worst",
+        "BER, worst phases of reflections",
+        Unit::Ratio,
+        TakenAt::Decisions,
+        "The same in the worst of the phases, in which all reflections are aligned.",
+        |l| l.ber_reflections_worst.into(),
+    )
+    .error_ratio(),
 ];
 
 /// Counted and predicted error ratios at the power that meets the limit, and the verdicts.

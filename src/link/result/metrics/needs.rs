@@ -39,7 +39,7 @@ impl Need {
 
 const TDECQ: &str = "tdecq.enabled = true: the transmitter is not measured otherwise";
 
-static NEEDS: [Need; 13] = [
+static NEEDS: [Need; 14] = [
     Need::of(
         "module.kind = \"lpo\": no other module is driven by the host",
         |config| config.optical().from == DecisionPoint::NearHost,
@@ -146,6 +146,11 @@ static NEEDS: [Need; 13] = [
                 && config.fec.chosen().is_some_and(|coding| coding.inner.is_some())
         },
         &["ber_inner_counted", "ber_inner_counted_low", "ber_inner_counted_high"],
+    ),
+    Need::of(
+        "fibre.reflections.enabled = true: there is no reflected light otherwise",
+        |config| config.fibre.multipath_interference_db().is_some(),
+        &["multipath_interference_db", "ber_reflections_99_percent", "ber_reflections_worst"],
     ),
     Need::of(
         "a coding: see fec.coding",

@@ -275,6 +275,16 @@ pub static FEC_METRICS: &[FecMetric] = &[
     )
     .error_ratio(),
     FecMetric::new(
+        "codeword_error_ratio_predicted",
+        "codeword error ratio, predicted",
+        Unit::Ratio,
+        TakenAt::Fec,
+        "The same with the phases of strong reflections, which stand still for a codeword, each \
+         lane's on its own; absent without such reflections.",
+        |l| l.codeword_error_ratio_predicted.into(),
+    )
+    .error_ratio(),
+    FecMetric::new(
         "codeword_error_ratio_extrapolated",
         "codeword error ratio, extrapolated",
         Unit::Ratio,
