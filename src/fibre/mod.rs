@@ -1,7 +1,9 @@
 //! Fibre models.
 
 mod corner;
+mod impairments;
 mod single_mode;
+mod tolerances;
 
 pub use corner::{Corner, DispersionRanges};
 pub use single_mode::SingleMode;
