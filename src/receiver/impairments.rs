@@ -77,7 +77,7 @@ impl Tia {
             new.with(&at, "noise_knee_ma_pp", now, UNLIMITED_MA_PP)
         }));
         list.push(self.linear(at));
-        list.extend(reflections(part, "TIA to ADC reflections", at, self.echo.as_ref()));
+        list.extend(reflections(part, "TIA-ADC reflections", at, self.echo.as_ref()));
     }
 
     /// Its bandwidth with the density of its input noise held; `None` where a file gives both.

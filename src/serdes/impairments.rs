@@ -75,7 +75,7 @@ impl Dac {
         list.push(own.quantisation());
         list.push(own.within_enob("jitter", |made| made.with(at, "jitter_fs", self.jitter_fs, 0.0)));
         list.extend(self.interleave.as_ref().map(|interleave| own.interleave(interleave)));
-        list.extend(reflections(part, "DAC to driver reflections", at, self.echo.as_ref()));
+        list.extend(reflections(part, "DAC-driver reflections", at, self.echo.as_ref()));
     }
 }
 

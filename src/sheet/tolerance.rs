@@ -43,7 +43,7 @@ pub struct Tolerance {
     pub deviation: Deviation,
     /// Law of the deviations.
     pub law: Law,
-    /// Where the number comes from, with its status.
+    /// Where the number comes from; its last word is its status: published, derived or assumed.
     pub source: String,
 }
 

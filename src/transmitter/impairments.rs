@@ -65,7 +65,7 @@ impl Driver {
                     .with_if(saturates, at, "swing_vpp", swing_vpp),
             );
         }
-        let line = "driver to modulator reflections";
+        let line = "driver-modulator reflections";
         list.extend(reflections(Part::Transmitter, line, at, self.echo.as_ref()));
     }
 
