@@ -75,14 +75,9 @@ impl ExplainArgs {
         let threads = self.runner.threads();
         let all = link.lanes.iter().cycle().take(threads.max(link.lanes.len()));
         self.runner.fits(memory_bytes(all, threads))?;
-        let found = self
-            .runner
-            .with_progress("explain", |options| explain(&link, lanes, options))??;
-        output::print(&if self.json {
-            report::json(&found)
-        } else {
-            report::explanation(&found)
-        })?;
+        let found =
+            self.runner.with_progress("explain", |options| explain(&link, lanes, options))??;
+        output::print(&if self.json { report::json(&found) } else { report::explanation(&found) })?;
         if stopped() {
             note("stopped early: not every variant was evaluated");
             return Ok(Outcome::Stopped);

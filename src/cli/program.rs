@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::{
-    bench, channel, check, com, compare, completions, explain, eye, fec, init, measure, output, presets,
-    run, srs, stop, sweep,
+    bench, channel, check, com, compare, completions, explain, eye, fec, init, measure, output,
+    presets, run, srs, stop, sweep,
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};

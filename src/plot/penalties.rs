@@ -20,6 +20,9 @@ const SMALL_DB: f64 = 0.01;
 /// Height of a bar, part of its row.
 const BAR: f64 = 0.7;
 
+/// Colour of changes by a lower value.
+const LOWER: RGBColor = CURVES[5];
+
 /// Colour of a part's penalties.
 fn colour(part: Part) -> RGBColor {
     match part {
@@ -69,7 +72,11 @@ impl Figure for Explanation {
             .into_iter()
             .filter(has)
             .map(|part| (LegendSymbol::Patch(colour(part)), part.as_str().to_owned()))
-            .chain([(LegendSymbol::Patch(GREY), "joint remainder".to_owned())])
+            .chain([
+                (LegendSymbol::Patch(GREY), "joint remainder".to_owned()),
+                (LegendSymbol::Patch(LOWER), "tolerance lower".to_owned()),
+                (LegendSymbol::Patch(BLUE), "higher".to_owned()),
+            ])
             .collect();
         let body = legend::above(body, &panel, &names)?;
         let width = body.dim_in_pixel().0;
@@ -140,7 +147,7 @@ fn swings(lane: &LaneExplanation) -> Vec<Bar> {
                 colour,
             };
             let (lower, higher) = (row.change_lower.loss_db, row.change_higher.loss_db);
-            [bar(lower, CURVES[5]), bar(higher, BLUE)]
+            [bar(lower, LOWER), bar(higher, BLUE)]
         })
         .collect()
 }

@@ -120,9 +120,7 @@ impl Tia {
             (Limiting::Tanh, Some(now)) => {
                 made.with(&at_large, "thd_percent", now, UNDISTORTED_PERCENT)
             }
-            (Limiting::Tanh | Limiting::Curve, _) => {
-                made.with_if(true, at, "limiting", "linear")
-            }
+            (Limiting::Tanh | Limiting::Curve, _) => made.with_if(true, at, "limiting", "linear"),
         }
     }
 }

@@ -14,8 +14,8 @@ const NUMBER: usize = 7;
 /// Width of a deviation with its unit.
 const STEP: usize = 15;
 /// Lanes side by side in a table of all lanes, and the width of a number there.
-const LANES: usize = 7;
-const OF_LANE: usize = 6;
+const LANES: usize = 8;
+const OF_LANE: usize = 5;
 
 /// Tables of every lane that was explained: one in full, several side by side. Lines have at most
 /// 80 characters.
@@ -27,11 +27,7 @@ pub fn explanation(found: &Explanation) -> String {
             let _ = writeln!(
                 out,
                 "lane {} of {}, {} GBd, seed {}, pre-FEC BER limit {:e}",
-                lane.lane,
-                found.lanes_of_link,
-                found.symbol_rate_gbd,
-                found.seed,
-                found.limit_ber
+                lane.lane, found.lanes_of_link, found.symbol_rate_gbd, found.seed, found.limit_ber
             );
             out += &one(lane);
         }
@@ -70,22 +66,25 @@ fn one(lane: &LaneExplanation) -> String {
     out += &head("impairment", "part", ["loss dB", "SNR dB", "loss dB", "SNR dB"]);
     out += &row("receiver thermal noise alone", "", ["", ""], &lane.thermal_only);
     for penalty in &lane.penalties {
-        let change = &penalty.penalty;
-        let cells = [signed(change.loss_db), signed(change.snr_db)];
-        let name = if penalty.in_reference {
-            format!("{} *", penalty.name)
-        } else {
-            penalty.name.clone()
-        };
-        let cells = cells.each_ref().map(String::as_str);
-        out += &row(&name, penalty.part.as_str(), cells, &penalty.without);
+        out += &of_penalty(penalty);
     }
     let rest = [lane.joint_remainder.loss_db, lane.joint_remainder.snr_db].map(signed);
     let [loss, snr] = &rest;
     out += &head("joint remainder", "", [loss, snr, "", ""]);
     out += &row("all impairments", "", ["", ""], &lane.margins);
+    if !lane.filters.is_empty() {
+        out += "\nfilters of signal and thermal noise, in both ends above\n";
+        lane.filters.iter().for_each(|filter| out += &of_penalty(filter));
+    }
     out += &notes(lane);
     out + "\n" + &tornado(lane)
+}
+
+/// The line of a penalty.
+fn of_penalty(penalty: &Penalty) -> String {
+    let cells = [penalty.penalty.loss_db, penalty.penalty.snr_db].map(signed);
+    let cells = cells.each_ref().map(String::as_str);
+    row(&penalty.name, penalty.part.as_str(), cells, &penalty.without)
 }
 
 /// A line of the table of penalties; without a loss margin its reason follows.
@@ -124,11 +123,9 @@ fn notes(lane: &LaneExplanation) -> String {
          receiver trained anew."
             .to_owned(),
     );
-    if lane.penalties.iter().any(|penalty| penalty.in_reference) {
+    if !lane.filters.is_empty() {
         paragraph(
-            "* filters the thermal noise too, and stays where that is alone; below zero, it keeps \
-             out more noise than its interference costs."
-                .to_owned(),
+            "a filter below zero keeps out more noise than its interference costs.".to_owned(),
         );
     }
     if !lane.ideal.is_empty() {
@@ -144,9 +141,8 @@ fn notes(lane: &LaneExplanation) -> String {
 fn tornado(lane: &LaneExplanation) -> String {
     let head = |cells: [&str; 5]| {
         let [name, step, low, high, status] = cells;
-        let line = format!(
-            "{name:<NAME$}  {step:<STEP$}  {low:>NUMBER$}  {high:>NUMBER$}  {status}"
-        );
+        let line =
+            format!("{name:<NAME$}  {step:<STEP$}  {low:>NUMBER$}  {high:>NUMBER$}  {status}");
         line.trim_end().to_owned() + "\n"
     };
     let mut out = head(["", "standard", "loss margin, dB", "", ""]);
@@ -189,22 +185,24 @@ fn side_by_side(lanes: &[LaneExplanation]) -> String {
         lanes.iter().map(|lane| shown(of(lane))).collect()
     };
     let numbers = lanes.iter().map(|lane| lane.lane.to_string()).collect();
-    let mut out = "\n".to_owned() + &line("impairment, penalty            lane", vec![]);
-    out += &line("", numbers);
-    out += &line(
-        "receiver thermal noise alone",
-        of(&|lane| lane.thermal_only.loss_margin_db, false),
-    );
-    for Penalty { name, .. } in &lanes[0].penalties {
-        let named = |lane: &LaneExplanation| {
-            let row = lane.penalties.iter().find(|row| row.name == *name)?;
-            row.penalty.loss_db
-        };
-        out += &line(name, of(&named, true));
-    }
+    let mut out = "\n".to_owned() + &line("impairment, penalty       lane", numbers);
+    out +=
+        &line("receiver thermal noise alone", of(&|lane| lane.thermal_only.loss_margin_db, false));
+    let rows = |of_lane: fn(&LaneExplanation) -> &[Penalty]| -> String {
+        let each = of_lane(&lanes[0]).iter().map(|Penalty { name, .. }| {
+            let named = |lane: &LaneExplanation| {
+                of_lane(lane).iter().find(|row| row.name == *name)?.penalty.loss_db
+            };
+            line(name, of(&named, true))
+        });
+        each.collect()
+    };
+    out += &rows(|lane| &lane.penalties);
     out += &line("joint remainder", of(&|lane| lane.joint_remainder.loss_db, true));
     out += &line("all impairments", of(&|lane| lane.margins.loss_margin_db, false));
-    out += &line("\ntolerance, larger change", vec![]);
+    out += "\nfilters of signal and thermal noise, in both ends above\n";
+    out += &rows(|lane| &lane.filters);
+    out += "\ntolerance, larger change\n";
     for Sensitivity { name, .. } in &lanes[0].sensitivities {
         let named = |lane: &LaneExplanation| {
             lane.sensitivities.iter().find(|row| row.name == *name)?.swing_db()

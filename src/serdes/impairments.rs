@@ -36,9 +36,12 @@ impl Converter<'_> {
     fn within_enob(&self, what: &str, change: impl Fn(Impairment) -> Impairment) -> Impairment {
         let made = change(Impairment::new(self.part, format!("{} {what}", self.name)));
         let holds = self.has_enob && !made.is_ideal();
-        made.without_if(holds, self.at, "enob")
-            .without_if(holds, self.at, "enob_at_ghz")
-            .with_if(holds, self.at, "effective_bits", self.bits)
+        made.without_if(holds, self.at, "enob").without_if(holds, self.at, "enob_at_ghz").with_if(
+            holds,
+            self.at,
+            "effective_bits",
+            self.bits,
+        )
     }
 
     fn quantisation(&self) -> Impairment {
@@ -73,7 +76,9 @@ impl Dac {
         let wide = Impairment::new(part, "DAC bandwidth");
         list.push(bandwidth(wide, at, &self.response.file, self.bandwidth_ghz));
         list.push(own.quantisation());
-        list.push(own.within_enob("jitter", |made| made.with(at, "jitter_fs", self.jitter_fs, 0.0)));
+        list.push(
+            own.within_enob("jitter", |made| made.with(at, "jitter_fs", self.jitter_fs, 0.0)),
+        );
         list.extend(self.interleave.as_ref().map(|interleave| own.interleave(interleave)));
         list.extend(reflections(part, "DAC-driver reflections", at, self.echo.as_ref()));
     }
@@ -87,7 +92,9 @@ impl Adc {
         let wide = Impairment::new(part, format!("{name} bandwidth")).setting_the_noise_band();
         list.push(bandwidth(wide, at, &self.response.file, self.bandwidth_ghz));
         list.push(own.quantisation());
-        list.push(own.within_enob("jitter", |made| made.with(at, "jitter_fs", self.jitter_fs, 0.0)));
+        list.push(
+            own.within_enob("jitter", |made| made.with(at, "jitter_fs", self.jitter_fs, 0.0)),
+        );
         list.extend(self.interleave.as_ref().map(|interleave| own.interleave(interleave)));
     }
 }

@@ -18,7 +18,7 @@ pub struct Impairment {
     pub part: Part,
     /// Keys that make the effect ideal; none where it is ideal already.
     pub ideal: Vec<Assignment>,
-    /// True if the effect filters the receiver's thermal noise together with the signal: without it
+    /// True if the effect filters the receiver's thermal noise together with the signal. Without it
     /// the noise has another bandwidth, so that it stays where thermal noise alone is left.
     pub sets_noise_band: bool,
 }

@@ -179,11 +179,12 @@ impl ModulatorSheet for Eml {
         self.driver.impairments(&at.key("driver"), drive, list);
         let wide = bandwidth(new("EML bandwidth"), at, &self.response.file, self.bandwidth_ghz);
         list.push(wide.with(at, "peaking_db", self.peaking_db, 0.0));
-        list.push(
-            new("EML chirp")
-                .with(at, "chirp_alpha_0", self.chirp_alpha_0, 0.0)
-                .with(at, "chirp_alpha_1_per_v", self.chirp_alpha_1_per_v, 0.0),
-        );
+        list.push(new("EML chirp").with(at, "chirp_alpha_0", self.chirp_alpha_0, 0.0).with(
+            at,
+            "chirp_alpha_1_per_v",
+            self.chirp_alpha_1_per_v,
+            0.0,
+        ));
         let because = "its absorption curve gives levels, extinction ratio and OMA together";
         list.push_inseparable(Part::Transmitter, "EML nonlinearity", because);
         self.laser.impairments(&at.key("laser"), list);

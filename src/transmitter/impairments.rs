@@ -19,11 +19,12 @@ impl Laser {
     /// Lists intensity noise and linewidth.
     pub(super) fn impairments(&self, at: &KeyPath, list: &mut Impairments) {
         let new = |name: &str| Impairment::new(Part::Transmitter, name);
-        list.push(
-            new("laser RIN")
-                .with_if(self.rin != RinKind::White, at, "rin", "white")
-                .with(at, "rin_db_per_hz", self.rin_db_per_hz, NO_RIN_DB_PER_HZ),
-        );
+        list.push(new("laser RIN").with_if(self.rin != RinKind::White, at, "rin", "white").with(
+            at,
+            "rin_db_per_hz",
+            self.rin_db_per_hz,
+            NO_RIN_DB_PER_HZ,
+        ));
         list.push(new("laser linewidth").with(at, "linewidth_mhz", self.linewidth_mhz, 0.0));
     }
 }
@@ -56,8 +57,8 @@ impl Driver {
                 // atanh of a settled output far below the limit
                 limit * (x / limit).atanh()
             };
-            let settled_v = self.saturation_vpp / 2.0
-                * (drive * self.swing_vpp / self.saturation_vpp).tanh();
+            let settled_v =
+                self.saturation_vpp / 2.0 * (drive * self.swing_vpp / self.saturation_vpp).tanh();
             let swing_vpp = 2.0 * unsaturated(settled_v) / drive;
             list.push(
                 new("saturation")

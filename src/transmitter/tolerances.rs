@@ -63,8 +63,11 @@ impl Mzm {
             Electrode::TravellingWave => {
                 let skin = ("skin_loss_db_per_cm_rtghz", self.skin_loss_db_per_cm_rtghz);
                 let junction = self.junction_loss_db_per_cm_ghz2;
-                new("MZM electrode loss", at, skin, percent(5.0), bandwidth)
-                    .and(at, "junction_loss_db_per_cm_ghz2", junction)
+                new("MZM electrode loss", at, skin, percent(5.0), bandwidth).and(
+                    at,
+                    "junction_loss_db_per_cm_ghz2",
+                    junction,
+                )
             }
         });
         let degrees = ("bias_error_deg", self.bias_error_deg);

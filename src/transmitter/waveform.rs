@@ -116,9 +116,9 @@ impl ModulatorSheet for CapturedWaveform {
 
     fn impairments(&self, at: &KeyPath, _: f64, list: &mut Impairments) {
         let new = |name: &str| Impairment::new(Part::Transmitter, name);
-        let added = self.rin_db_per_hz.map(|now| {
-            new("added RIN").with(at, "rin_db_per_hz", now, NO_RIN_DB_PER_HZ)
-        });
+        let added = self
+            .rin_db_per_hz
+            .map(|now| new("added RIN").with(at, "rin_db_per_hz", now, NO_RIN_DB_PER_HZ));
         list.extend(added);
         list.push(new("chirp").with(at, "chirp_alpha", self.chirp_alpha, 0.0));
         let because = "the capture holds bandwidth, noise and distortion of its transmitter";

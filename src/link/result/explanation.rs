@@ -41,11 +41,14 @@ pub struct LaneExplanation {
     pub lane: usize,
     /// Margins as described, with all impairments.
     pub margins: VariantMargins,
-    /// Margins with receiver thermal noise alone: all impairments ideal but the filters of that
-    /// noise.
+    /// Margins with receiver thermal noise alone, through its filters: all `penalties` away at once.
     pub thermal_only: VariantMargins,
     /// Impairments in force, the largest loss penalty first; those without one last.
     pub penalties: Vec<Penalty>,
+    /// Filters of the receiver in force, each away alone. They pass the signal and the thermal
+    /// noise alike and stay where that is alone, so that they are no step towards it. Below zero, a
+    /// filter keeps out more noise than the interference that it makes costs.
+    pub filters: Vec<Penalty>,
     /// What the penalties of single impairments leave of the distance from thermal noise alone to
     /// all impairments: `thermal_only - margins - sum of penalties`. Absent where one of them is.
     pub joint_remainder: MarginChange,
@@ -92,11 +95,8 @@ pub struct Penalty {
     pub ideal: Vec<Assignment>,
     /// Margins without it.
     pub without: VariantMargins,
-    /// Penalty: margin without it less margin with all. Below zero, the impairment helps: a filter
-    /// keeps more noise out than the interference that it makes.
+    /// Penalty: margin without it less margin with all. Below zero, the impairment helps.
     pub penalty: MarginChange,
-    /// True if it stays where thermal noise alone is left, since it filters that noise.
-    pub in_reference: bool,
 }
 
 /// A tolerance and the margin that it moves.
@@ -110,7 +110,7 @@ pub struct Sensitivity {
     pub keys: BTreeMap<String, f64>,
     /// One standard deviation, in the keys' unit or as a share of each value.
     pub deviation: Deviation,
-    /// Unit of the keys.
+    /// Unit of an absolute deviation.
     pub unit: String,
     /// Law of the deviations.
     pub law: Law,

@@ -41,6 +41,9 @@ pub enum ExplainedLanes {
 /// penalty_i = M(without i) - M,   remainder = M(thermal noise alone) - M - sum of penalty_i
 /// ```
 ///
+/// i are the impairments that are away where receiver thermal noise is alone: all but the filters of
+/// that noise, amplifier and anti-alias filter, without which it has no bandwidth.
+///
 /// M is the loss margin or the SNR margin of [`Link::run`], to the last bit, without corners and
 /// compliant transmitters. Every variant has the seeds of the link, trains its receiver anew, and
 /// searches taps, analogue gains and levels where the description asks for it. Impairments are
@@ -188,8 +191,7 @@ impl LanePlan {
     fn new(lane: usize, configs: &[Config]) -> Result<LanePlan> {
         let (impairments, tolerances) = (configs[lane].impairments(), configs[lane].tolerances());
         let thermal_only = beside(thermal_only(&configs[lane])?, lane, configs);
-        let mut jobs =
-            vec![Job::described(lane, configs), Job { lane, config: thermal_only }];
+        let mut jobs = vec![Job::described(lane, configs), Job { lane, config: thermal_only }];
         for impairment in impairments.all.iter().filter(|impairment| !impairment.is_ideal()) {
             jobs.push(Job::edited(lane, configs, &impairment.ideal)?);
         }
@@ -205,20 +207,18 @@ impl LanePlan {
         let (margins, thermal_only) = (next(), next());
         let (ideal, in_force): (Vec<&Impairment>, Vec<&Impairment>) =
             self.impairments.all.iter().partition(|impairment| impairment.is_ideal());
-        let mut penalties: Vec<Penalty> = in_force
-            .into_iter()
-            .map(|impairment| {
-                let without = next();
-                Penalty {
-                    name: impairment.name.clone(),
-                    part: impairment.part,
-                    ideal: impairment.ideal.clone(),
-                    penalty: without.less(&margins),
-                    without,
-                    in_reference: impairment.sets_noise_band,
-                }
-            })
-            .collect();
+        let (mut penalties, mut filters) = (Vec::new(), Vec::new());
+        for impairment in in_force {
+            let without = next();
+            let rows = if impairment.sets_noise_band { &mut filters } else { &mut penalties };
+            rows.push(Penalty {
+                name: impairment.name.clone(),
+                part: impairment.part,
+                ideal: impairment.ideal.clone(),
+                penalty: without.less(&margins),
+                without,
+            });
+        }
         let mut sensitivities: Vec<Sensitivity> = self
             .tolerances
             .iter()
@@ -231,6 +231,7 @@ impl LanePlan {
         let least = f64::NEG_INFINITY;
         let cost = |row: &Penalty| row.penalty.loss_db.unwrap_or(least);
         penalties.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
+        filters.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
         let swing = |row: &Sensitivity| row.swing_db().unwrap_or(least);
         sensitivities.sort_by(|a, b| swing(b).total_cmp(&swing(a)));
         LaneExplanation {
@@ -238,6 +239,7 @@ impl LanePlan {
             margins,
             thermal_only,
             penalties,
+            filters,
             joint_remainder,
             ideal: ideal.into_iter().map(|impairment| impairment.name.clone()).collect(),
             inseparable: self.impairments.inseparable.clone(),
@@ -265,7 +267,11 @@ fn sensitivity(
     [lower, higher]: [VariantMargins; 2],
     margins: &VariantMargins,
 ) -> Sensitivity {
-    let unit = tolerance.keys.first().map_or("", |(key, _)| split_suffix(key).1);
+    // levels differ by decibels
+    let unit = match tolerance.keys.first().map_or("", |(key, _)| split_suffix(key).1) {
+        "dBm" | "dB/Hz" => "dB",
+        unit => unit,
+    };
     Sensitivity {
         name: tolerance.name.clone(),
         part: tolerance.part,
