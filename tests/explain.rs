@@ -48,8 +48,10 @@ fn with(stack: &LayeredConfig, assignments: &[Assignment]) -> LayeredConfig {
 
 #[test]
 fn a_penalty_is_the_difference_of_two_runs_to_the_last_bit() {
+    let fixed =
+        ["host.tx.adapt=false", "module.input.ctle.adapt=false", "host.rx.ctle.adapt=false"];
     for kind in ["transmitter.kind=eml", "transmitter.kind=mzm", "module.kind=lpo"] {
-        let base = stack(&[kind]);
+        let base = stack(&[&[kind][..], &fixed].concat());
         let lane = explained(&base);
         assert_eq!((lane.margins.loss_margin_db, lane.margins.snr_margin_db), run(&base), "{kind}");
         assert!(lane.penalties.len() > 15 && lane.sensitivities.len() > 15, "{kind}");
@@ -62,7 +64,9 @@ fn a_penalty_is_the_difference_of_two_runs_to_the_last_bit() {
             let alone = run(&with(&base, &row.ideal));
             let found = (row.without.loss_margin_db, row.without.snr_margin_db);
             assert_eq!(found, alone, "{kind}, {}", row.name);
-            assert_eq!(row.penalty.loss_db, Some(alone.0.unwrap() - run(&base).0.unwrap()));
+            let difference =
+                alone.0.zip(lane.margins.loss_margin_db).map(|(without, all)| without - all);
+            assert_eq!(row.penalty.loss_db, difference);
             checked += 1;
         }
         assert!(checked >= 4, "{kind}: {checked}");
@@ -87,26 +91,27 @@ fn penalties_and_the_remainder_are_the_distance_to_thermal_noise_alone() {
     assert!(falls(&penalties) && falls(&swings), "{penalties:?} {swings:?}");
 }
 
-/// A link that has thermal noise, its filters and RIN.
+/// A link that has thermal noise and RIN.
 ///
-/// Noise of level k, per Hz at the diode: S = i^2 + 2 q R P_k + RIN (R P_k)^2, all white and through
-/// the same chain, of which thermal and shot noise alone meet the limit at the margin without RIN:
-/// this gives the bandwidth. The margin with RIN then follows from the mean over the thresholds of
-/// equally spaced levels. Thresholds between two levels are where both errors are equally likely to
-/// first order. What is left is interference after 21 taps, and the search: 0.02 dB.
+/// Noise of level k, per Hz at the diode: S = i^2 + 2 q R P_k + RIN (R P_k)^2, all white and
+/// through the same wide chain, of which thermal and shot noise alone meet the limit at the margin
+/// without RIN: this gives the bandwidth. The margin with RIN then follows from the mean over the
+/// thresholds of equally spaced levels, each where both errors are equally likely to first order. What is left
+/// of 0.74 dB is interference of 2 % of the noise, steps that differ by 0.3 %, and the search:
+/// 0.03 dB.
 #[test]
 fn the_penalty_of_rin_is_that_of_the_closed_form() {
-    let mut only = stack(&["receiver.tia.order=2", "receiver.tia.noise_average_pa_per_rthz=30"]);
+    let mut only = stack(&["receiver.tia.order=2"]);
     let lane = explained(&only);
-    for row in lane.penalties.iter().filter(|row| row.name != "laser RIN") {
+    for row in lane.penalties.iter().chain(&lane.filters).filter(|row| row.name != "laser RIN") {
         only = with(&only, &row.ideal);
     }
-    only.set("transmitter.eml.laser.rin_db_per_hz=-138").unwrap();
+    only.set("transmitter.eml.laser.rin_db_per_hz=-142").unwrap();
     let lane = explained(&only);
     let [rin] = &lane.penalties[..] else { panic!("RIN alone: {:?}", lane.penalties) };
     // with nothing else to remove, thermal noise alone is the link without RIN
     assert_eq!((&lane.thermal_only, lane.joint_remainder.loss_db), (&rin.without, Some(0.0)));
-    assert_eq!((rin.name.as_str(), lane.filters.len()), ("laser RIN", 2));
+    assert_eq!((rin.name.as_str(), lane.filters.len()), ("laser RIN", 0));
 
     let resolved = only.resolve().unwrap();
     let result = Link::new(resolved.clone()).run(&RunOptions::default()).unwrap();
@@ -119,7 +124,7 @@ fn the_penalty_of_rin_is_that_of_the_closed_form() {
     let current = |k: usize| average_a + (k as f64 - 1.5) * step_a;
     // order 2: noise is white; its density gives the rms over the noise bandwidth of a Bessel
     // filter of second order, 1.1536 of its bandwidth
-    let thermal = (30e-12f64).powi(2) / 1.1536;
+    let thermal = (17e-12f64).powi(2) / 1.1536;
     let ber = |loss_db: f64, rin: f64, bandwidth_hz: f64| {
         let a = 10f64.powf(-loss_db / 10.0);
         let sigma = |k: usize| {
@@ -138,10 +143,10 @@ fn the_penalty_of_rin_is_that_of_the_closed_form() {
     };
     let without_db = rin.without.loss_margin_db.unwrap();
     let bandwidth_hz = bisected(1e9, 1e12, &|hz| ber(without_db, 0.0, hz));
-    let with_db = bisected(-10.0, 30.0, &|db| ber(db, 10f64.powf(-13.8), bandwidth_hz));
+    let with_db = bisected(-10.0, 30.0, &|db| ber(db, 10f64.powf(-14.2), bandwidth_hz));
     let (found, expected) = (rin.penalty.loss_db.unwrap(), without_db - with_db);
-    assert!(expected > 0.2 && (10e9..100e9).contains(&bandwidth_hz), "{expected} {bandwidth_hz:e}");
-    assert!((found - expected).abs() < 0.02, "{found} dB, {expected} dB by the closed form");
+    assert!(expected > 0.2 && (50e9..110e9).contains(&bandwidth_hz), "{expected} {bandwidth_hz:e}");
+    assert!((found - expected).abs() < 0.03, "{found} dB, {expected} dB by the closed form");
 }
 
 /// Connectors take power from signal and crosstalk alike, if there is any: without it the margin
@@ -189,7 +194,7 @@ fn the_same_bits_for_one_thread_and_for_two_and_the_worst_lane_is_that_of_a_run(
     assert_eq!(result.port.worst_lane, Some(1));
 }
 
-/// 30 dB of connectors leave no margin; the reason stands in place of it, and no penalty is made up.
+/// 30 dB of connectors leave no margin; its reason is given, and no penalty is made up.
 #[test]
 fn a_link_without_a_margin_says_why() {
     let lane = explained(&stack(&["fibre.connector_loss_db=30"]));
@@ -216,13 +221,17 @@ fn what_was_cancelled_has_no_number() {
 /// Impairments are named once, and every tolerance says whether it was published.
 #[test]
 fn names_are_unique_and_tolerances_have_sources() {
+    let mut tested = 0;
     for preset in lightlane::link::presets::all() {
         for kind in ["optics", "retimed", "lro", "lpo"] {
             for transmitter in ["eml", "mzm"] {
                 let mut stack = LayeredConfig::open(preset.name).unwrap();
                 stack.set(&format!("module.kind={kind}")).unwrap();
                 stack.set(&format!("transmitter.kind={transmitter}")).unwrap();
-                let lane = &stack.resolve().unwrap().lanes[0];
+                // an inner code has no segments of unlike rates
+                let Ok(resolved) = stack.resolve() else { continue };
+                let lane = &resolved.lanes[0];
+                tested += 1;
                 let (impairments, tolerances) = (lane.impairments(), lane.tolerances());
                 let all = impairments.all.iter().map(|i| i.name.clone());
                 let inseparable = impairments.inseparable.iter().map(|i| i.name.clone());
@@ -243,6 +252,7 @@ fn names_are_unique_and_tolerances_have_sources() {
             }
         }
     }
+    assert!(tested > 15, "{tested}");
 }
 
 fn arguments<'a>(more: &[&'a str]) -> Vec<&'a str> {

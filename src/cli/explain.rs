@@ -17,6 +17,7 @@ Each impairment (bandwidth, noise, jitter, dispersion, reflections, crosstalk, s
 alone: its penalty is the margin without it less the margin with all, with the same random numbers and the receiver trained
 anew. What single penalties leave of the distance to receiver thermal noise alone is the joint remainder. Then each key moves by
 one standard deviation of its tolerance, both ways. The keys of each step are in --json; with --set they give the same margin.
+Taps and analogue gains that a description searches are searched for each step: a linear module takes a minute or two.
 
 Examples:
   lightlane explain 800gbase-dr8

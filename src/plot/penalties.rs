@@ -6,12 +6,13 @@ use super::figure::{Area, DrawResult, Figure};
 use super::legend::{self, LegendSymbol};
 use super::tdecq::heading;
 use super::text;
-use super::theme::{BLUE, CURVES, GREEN, GREY, GRID, INK, ORANGE, PALE_INK, Theme};
+use super::theme::{BLUE, CURVES, GREEN, GREY, INK, ORANGE, PALE_INK, Theme};
 use super::tick_axis::TickAxis;
 use crate::link::{Explanation, LaneExplanation};
 use crate::sheet::{Deviation, Part};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
+use std::ops::Range;
 
 /// Largest number of single rows of each chart; the rest share one.
 const ROWS_MAX: usize = 18;
@@ -33,9 +34,21 @@ fn colour(part: Part) -> RGBColor {
     }
 }
 
-/// A bar of a chart: its name, both ends, the text beside it.
+/// Bars in rows along one axis.
+struct Rows {
+    /// Names of the rows, from the top.
+    names: Vec<String>,
+    bars: Vec<Bar>,
+    /// Range of the axis, dB.
+    range: Range<f64>,
+    quantity: &'static str,
+    /// True if each bar begins where the one above ends.
+    are_steps: bool,
+}
+
+/// A bar: its row, both ends in dB, the text beside it.
 struct Bar {
-    name: String,
+    row: usize,
     from: f64,
     to: f64,
     value: String,
@@ -82,9 +95,9 @@ impl Figure for Explanation {
         let width = body.dim_in_pixel().0;
         let (left, right) = body.split_horizontally(width * 53 / 100);
         let left = heading(&left, &panel, "penalty of each impairment, from thermal noise to all")?;
-        rows(&left, &panel, &steps(lane), "loss margin (dB)", None)?;
+        steps(lane).draw(&left, &panel)?;
         let right = heading(&right, &panel, "change by one standard deviation of each tolerance")?;
-        rows(&right, &panel, &swings(lane), "change of the loss margin (dB)", Some(0.0))
+        swings(lane).draw(&right, &panel)
     }
 }
 
@@ -96,149 +109,146 @@ impl Explanation {
     }
 }
 
-/// Bars from thermal noise alone down to all impairments; none without both margins.
-fn steps(lane: &LaneExplanation) -> Vec<Bar> {
-    let ends = (lane.thermal_only.loss_margin_db, lane.margins.loss_margin_db);
-    let (Some(first), Some(last)) = ends else { return Vec::new() };
-    let whole = |name: &str, to: f64| Bar {
-        name: name.to_owned(),
-        from: 0.0,
-        to,
-        value: text::decimals(to, 2),
-        colour: BLUE,
+/// Steps from thermal noise alone down to all impairments; none without both margins.
+fn steps(lane: &LaneExplanation) -> Rows {
+    let mut rows = Rows {
+        names: Vec::new(),
+        bars: Vec::new(),
+        range: 0.0..1.0,
+        quantity: "loss margin (dB)",
+        are_steps: true,
     };
+    let ends = (lane.thermal_only.loss_margin_db, lane.margins.loss_margin_db);
+    let (Some(first), Some(last)) = ends else { return rows };
     let known = lane.penalties.iter().filter_map(|row| Some((row, row.penalty.loss_db?)));
     let (shown, small): (Vec<_>, Vec<_>) =
         known.enumerate().partition(|(i, (_, db))| *i < ROWS_MAX && db.abs() >= SMALL_DB);
     let mut parts: Vec<(String, f64, RGBColor)> =
         shown.into_iter().map(|(_, (row, db))| (row.name.clone(), db, colour(row.part))).collect();
-    let sum: f64 = small.iter().map(|(_, (_, db))| db).sum();
     if !small.is_empty() {
+        let sum = small.iter().map(|(_, (_, db))| db).sum();
         parts.push((format!("{} others", small.len()), sum, GREY));
     }
     let all: f64 = parts.iter().map(|(_, db, _)| db).sum();
     parts.push(("joint remainder".to_owned(), first - last - all, GREY));
-    let mut bars = vec![whole("thermal noise alone", first)];
-    let mut level = first;
-    for (name, db, colour) in parts {
-        let value = text::decimals(-db, 2);
-        bars.push(Bar { name, from: level, to: level - db, value, colour });
-        level -= db;
-    }
-    bars.push(whole("all impairments", last));
-    bars
-}
-
-/// A bar each way for every tolerance: lower, then higher, under one name.
-fn swings(lane: &LaneExplanation) -> Vec<Bar> {
-    let known = lane.sensitivities.iter().filter(|row| row.swing_db().is_some());
-    known
-        .take(ROWS_MAX)
-        .flat_map(|row| {
-            let step = match row.deviation {
-                Deviation::Absolute(step) => format!("{step} {}", row.unit),
-                Deviation::Percent(step) => format!("{step} %"),
-            };
-            let bar = |to: Option<f64>, colour: RGBColor| Bar {
-                name: format!("{}, {}", row.name, step.trim_end()),
-                from: 0.0,
-                to: to.unwrap_or(0.0),
-                value: String::new(),
-                colour,
-            };
-            let (lower, higher) = (row.change_lower.loss_db, row.change_higher.loss_db);
-            [bar(lower, LOWER), bar(higher, BLUE)]
-        })
-        .collect()
-}
-
-/// Draws bars in rows, consecutive ones of a name in one row; `zero` is where all begin.
-fn rows<B: DrawingBackend>(
-    area: &Area<B>,
-    theme: &Theme,
-    bars: &[Bar],
-    quantity: &str,
-    zero: Option<f64>,
-) -> DrawResult<B> {
-    let mut names: Vec<&str> = Vec::new();
-    let places: Vec<usize> = bars
+    let levels: Vec<f64> = parts
         .iter()
-        .map(|bar| {
-            if names.last() != Some(&bar.name.as_str()) || zero.is_none() {
-                names.push(&bar.name);
-            }
-            names.len() - 1
+        .scan(first, |level, (_, db, _)| {
+            *level -= db;
+            Some(*level)
         })
         .collect();
-    let count = names.len().max(1);
-    let place = |row: usize| (count - 1 - row) as f64 + 0.5;
-    // names are as large as their rows allow
-    let room = area.dim_in_pixel().1 as i32 - theme.label * 3 - theme.tick * 2;
-    let size = theme.tick.min((room / count as i32 - 2).max(6));
-    let theme = Theme { tick: size, ..*theme };
-    let ends = bars.iter().flat_map(|bar| [bar.from, bar.to]);
-    let (low, high) = ends.fold((0f64, 0f64), |(l, h), x| (l.min(x), h.max(x)));
+    let (low, high) = levels.iter().fold((first, first), |(l, h), x| (l.min(*x), h.max(*x)));
+    // steps are wide enough to see; a margin of zero has no place of its own on a scale of decibels
     let span = (high - low).max(0.1);
-    // room for the numbers beside bars
-    let range = match zero {
-        Some(_) => low.min(-0.2 * span) - 0.08 * span..high.max(0.2 * span) + 0.08 * span,
-        None => (low - 0.02 * span).min(0.0)..high + 0.14 * span,
+    let start = low - 0.35 * span;
+    rows.range = start..high + 0.2 * span;
+    let whole = |row: usize, to: f64| Bar {
+        row,
+        from: start,
+        to,
+        value: text::decimals(to, 2),
+        colour: BLUE,
     };
-    let digits = axes::digits(&range);
-    let x = AxisStyle {
-        name: quantity,
-        range: range.clone(),
-        ticks: 6,
-        marks: &[],
-        format: &|p| text::decimals(*p, digits),
-    };
-    let marks: Vec<f64> = (0..names.len()).map(place).collect();
-    let named = |p: &f64| {
-        let row = count as f64 - 0.5 - p;
-        names.get(row.round() as usize).map_or(String::new(), |name| (*name).to_owned())
-    };
-    let y = AxisStyle {
-        name: "",
-        range: 0.0..count as f64,
-        ticks: count,
-        marks: &marks,
-        format: &named,
-    };
-    let mut chart = chart(area, &theme, &names, &x, &y)?;
-    axes::mesh(&mut chart, &theme, &x, &y, true)?;
-    for (bar, row) in bars.iter().zip(&places) {
-        let (middle, half) = (place(*row), BAR / 2.0);
-        let corners = [(bar.from, middle - half), (bar.to, middle + half)];
-        chart.draw_series([Rectangle::new(corners, bar.colour.filled())])?;
+    rows.names.push("thermal noise alone".to_owned());
+    rows.bars.push(whole(0, first));
+    let mut level = first;
+    for ((name, db, colour), to) in parts.into_iter().zip(levels) {
+        let (row, value) = (rows.names.len(), text::decimals(-db, 2));
+        rows.names.push(name);
+        rows.bars.push(Bar { row, from: level, to, value, colour });
+        level = to;
     }
-    if bars.is_empty() {
-        let middle = (0.5 * (range.start + range.end), 0.5);
-        let (style, by) = (theme.text(theme.label, PALE_INK), (0, 0));
-        let place = (HPos::Center, VPos::Center);
-        return axes::note(area, &chart, middle, by, "no loss margin to divide", style, place);
-    }
-    let line = vec![(0.0, 0.0), (0.0, count as f64)];
-    chart.draw_series([PathElement::new(line, theme.hair(INK))])?;
-    for (i, (bar, row)) in bars.iter().zip(&places).enumerate() {
-        let at = (bar.from.max(bar.to), place(*row));
-        let style = theme.text(theme.tick, INK);
-        let by = (theme.tick / 3, 0);
-        axes::note(area, &chart, at, by, &bar.value, style, (HPos::Left, VPos::Center))?;
-        // a step begins where the one above ends
-        if zero.is_none() && i + 1 < bars.len() {
-            let (top, below) = (place(*row) - BAR / 2.0, place(row + 1) + BAR / 2.0);
-            let joint = vec![(bar.to, top), (bar.to, below)];
-            chart.draw_series([PathElement::new(joint, theme.hair(GRID))])?;
+    rows.bars.push(whole(rows.names.len(), last));
+    rows.names.push("all impairments".to_owned());
+    rows
+}
+
+/// A bar each way for every tolerance, from no change.
+fn swings(lane: &LaneExplanation) -> Rows {
+    let known = lane.sensitivities.iter().filter(|row| row.swing_db().is_some());
+    let (mut names, mut bars) = (Vec::new(), Vec::new());
+    let mut most = 0.05f64;
+    for (row, known) in known.take(ROWS_MAX).enumerate() {
+        let step = match known.deviation {
+            Deviation::Absolute(step) => format!("{step} {}", known.unit),
+            Deviation::Percent(step) => format!("{step} %"),
+        };
+        names.push(format!("{}, {}", known.name, step.trim_end()));
+        let changes = [(known.change_lower, LOWER), (known.change_higher, BLUE)];
+        for (to, colour) in changes.into_iter().filter_map(|(of, c)| Some((of.loss_db?, c))) {
+            most = most.max(to.abs());
+            bars.push(Bar { row, from: 0.0, to, value: String::new(), colour });
         }
     }
-    Ok(())
+    let range = -1.1 * most..1.1 * most;
+    Rows { names, bars, range, quantity: "change of the loss margin (dB)", are_steps: false }
+}
+
+impl Rows {
+    fn draw<B: DrawingBackend>(&self, area: &Area<B>, theme: &Theme) -> DrawResult<B> {
+        let count = self.names.len().max(1);
+        let place = |row: usize| (count - 1 - row) as f64 + 0.5;
+        // names are as large as their rows allow
+        let room = area.dim_in_pixel().1 as i32 - theme.label * 3 - theme.tick * 2;
+        let size = theme.tick.min((room / count as i32 - 2).max(6));
+        let theme = &Theme { tick: size, ..*theme };
+        let digits = axes::digits(&self.range);
+        let x = AxisStyle {
+            name: self.quantity,
+            range: self.range.clone(),
+            ticks: 6,
+            marks: &[],
+            format: &|p| text::decimals(*p, digits),
+        };
+        let marks: Vec<f64> = (0..self.names.len()).map(place).collect();
+        let named = |p: &f64| {
+            let row = (count as f64 - 0.5 - p).round() as usize;
+            self.names.get(row).cloned().unwrap_or_default()
+        };
+        let y = AxisStyle {
+            name: "",
+            range: 0.0..count as f64,
+            ticks: count,
+            marks: &marks,
+            format: &named,
+        };
+        let mut chart = chart(area, theme, &self.names, &x, &y)?;
+        axes::mesh(&mut chart, theme, &x, &y, true)?;
+        for bar in &self.bars {
+            let (middle, half) = (place(bar.row), BAR / 2.0);
+            let corners = [(bar.from, middle - half), (bar.to, middle + half)];
+            chart.draw_series([Rectangle::new(corners, bar.colour.filled())])?;
+        }
+        if self.bars.is_empty() {
+            let middle = (0.5 * (self.range.start + self.range.end), 0.5);
+            let (style, by) = (theme.text(theme.label, PALE_INK), (0, 0));
+            let place = (HPos::Center, VPos::Center);
+            return axes::note(area, &chart, middle, by, "no loss margin", style, place);
+        }
+        if self.range.contains(&0.0) {
+            let line = vec![(0.0, 0.0), (0.0, count as f64)];
+            chart.draw_series([PathElement::new(line, theme.hair(INK))])?;
+        }
+        for (i, bar) in self.bars.iter().enumerate() {
+            let at = (bar.from.max(bar.to), place(bar.row));
+            let (style, by) = (theme.text(theme.tick, INK), (theme.tick / 3, 0));
+            axes::note(area, &chart, at, by, &bar.value, style, (HPos::Left, VPos::Center))?;
+            if self.are_steps && i + 1 < self.bars.len() {
+                let (top, below) = (place(bar.row) - BAR / 2.0, place(bar.row + 1) + BAR / 2.0);
+                let joint = vec![(bar.to, top), (bar.to, below)];
+                chart.draw_series([PathElement::new(joint, theme.hair(GREY))])?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A chart with room for the names of its rows.
 fn chart<'a, B: DrawingBackend>(
     area: &Area<B>,
     theme: &Theme,
-    names: &[&str],
+    names: &[String],
     x: &AxisStyle<'_>,
     y: &AxisStyle<'_>,
 ) -> Result<Chart<'a, B>, Fails<B>> {

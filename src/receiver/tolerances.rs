@@ -1,6 +1,7 @@
 //! Manufacturing tolerances of the optical receiver, devices.md 8.
 
 use super::config::OpticalReceiver;
+use super::crosstalk::SILENT_DB;
 use super::noise_law::NoiseModel;
 use super::tia::Tia;
 use crate::error::KeyPath;
@@ -36,7 +37,9 @@ impl OpticalReceiver {
             ("crosstalk of lanes", ("lane_db", crosstalk.lane_db)),
             ("crosstalk of transmitters", ("tx_db", crosstalk.tx_db)),
         ] {
-            list.push(new(name, &coupled, key, absolute(2.0), "module to module, assumed"));
+            let source = "module to module, assumed";
+            let is_coupled = key.1 > SILENT_DB;
+            list.extend(is_coupled.then(|| new(name, &coupled, key, absolute(2.0), source)));
         }
         self.tia.tolerances(&at.key("tia"), list);
     }

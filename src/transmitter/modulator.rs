@@ -22,8 +22,8 @@ pub trait ModulatorSheet {
         true
     }
     /// Lists its impairments, those of its laser and driver among them, each with the keys below
-    /// `at` that make it ideal. `drive` is the settled outer level at the driver's input, full scale
-    /// being one: an ideal part keeps the amplitude that it gives.
+    /// `at` that make it ideal. `drive` is the settled outer level at the driver's input, full
+    /// scale being one: an ideal part keeps the amplitude that it gives.
     fn impairments(&self, at: &KeyPath, drive: f64, list: &mut Impairments);
     /// Lists manufacturing tolerances of keys below `at`, those of its laser and driver among them.
     fn tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>);

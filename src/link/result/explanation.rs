@@ -41,7 +41,8 @@ pub struct LaneExplanation {
     pub lane: usize,
     /// Margins as described, with all impairments.
     pub margins: VariantMargins,
-    /// Margins with receiver thermal noise alone, through its filters: all `penalties` away at once.
+    /// Margins with receiver thermal noise alone, through its filters: all `penalties` away at
+    /// once.
     pub thermal_only: VariantMargins,
     /// Impairments in force, the largest loss penalty first; those without one last.
     pub penalties: Vec<Penalty>,

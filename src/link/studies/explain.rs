@@ -41,8 +41,8 @@ pub enum ExplainedLanes {
 /// penalty_i = M(without i) - M,   remainder = M(thermal noise alone) - M - sum of penalty_i
 /// ```
 ///
-/// i are the impairments that are away where receiver thermal noise is alone: all but the filters of
-/// that noise, amplifier and anti-alias filter, without which it has no bandwidth.
+/// i are the impairments that are away where receiver thermal noise is alone: all but the filters
+/// of that noise, amplifier and anti-alias filter, without which it has no bandwidth.
 ///
 /// M is the loss margin or the SNR margin of [`Link::run`], to the last bit, without corners and
 /// compliant transmitters. Every variant has the seeds of the link, trains its receiver anew, and
