@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Reason of what was not evaluated before a stop.
 const STOPPED: &str = "stopped before it was evaluated";
+/// Reason of a loss margin beyond the search.
+const ALWAYS_KEPT: &str = "the limit is kept with the largest loss that is tried";
 
 /// Lanes that are explained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,9 +143,14 @@ fn checked(number: usize, lanes: usize) -> Result<usize> {
     problems.finish().map(|()| number)
 }
 
-/// Index of the smallest loss margin; a lane without one counts by its reason as less.
+/// Index of the smallest loss margin; a lane that is never kept, or not evaluated, is worse than
+/// any margin, one that is always kept better.
 fn worst(margins: &[VariantMargins]) -> usize {
-    let rank = |of: &VariantMargins| of.loss_margin_db.unwrap_or(f64::NEG_INFINITY);
+    let rank = |of: &VariantMargins| match (of.loss_margin_db, of.not_evaluated.as_deref()) {
+        (Some(db), _) => db,
+        (None, Some(ALWAYS_KEPT)) => f64::INFINITY,
+        (None, _) => f64::NEG_INFINITY,
+    };
     let all = margins.iter().enumerate();
     all.min_by(|(_, a), (_, b)| rank(a).total_cmp(&rank(b))).map_or(0, |(index, _)| index)
 }
@@ -331,7 +338,7 @@ impl Bench<'_> {
 
 /// Margins of a lane's result, with the reason of a missing one.
 fn margins_of(lane: LaneResult) -> VariantMargins {
-    let kept = "the limit is kept with the largest loss that is tried".to_owned();
+    let kept = ALWAYS_KEPT.to_owned();
     let because = match (lane.loss_margin_db, lane.least_ber) {
         (Some(_), _) => None,
         (None, Some(ber)) => {
