@@ -24,6 +24,7 @@ pub mod report;
 pub mod run_options;
 pub mod seed;
 pub mod serdes;
+pub mod sheet;
 pub mod signal;
 pub mod sweep;
 pub mod table;

@@ -21,6 +21,7 @@ mod decision;
 mod dual_dirac;
 mod engine;
 mod error_propagation;
+mod explain;
 mod fec;
 mod fec_link;
 mod feedback_link;

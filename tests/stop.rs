@@ -36,6 +36,7 @@ fn every_command_that_is_stopped_says_so_by_its_exit_code() {
         &[&["srs"][..], &long].concat(),
         &[&["compare", "--vary", "fibre.length_km=0,1"][..], &long].concat(),
         &[&["sweep", "800gbase-dr8"][..], &many].concat(),
+        &["explain", "1.6tbase-dr8", "--lane", "all", "--set", "simulation.block_symbols=32768"],
         &["check", "long.toml"],
         &["eye", "800gbase-dr8", "--at", "slicer", "--out", "e.png", "--symbols", "100M"],
         &["fec", "--ber", "1e-4:3e-4:9", "--codewords", "100M"],

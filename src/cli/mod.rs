@@ -6,6 +6,7 @@ mod check;
 mod com;
 mod compare;
 mod completions;
+mod explain;
 mod export;
 mod eye;
 mod failure;

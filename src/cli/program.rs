@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::{
-    bench, channel, check, com, compare, completions, eye, fec, init, measure, output, presets,
-    run, srs, stop, sweep,
+    bench, channel, check, com, compare, completions, explain, eye, fec, init, measure, output,
+    presets, run, srs, stop, sweep,
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -26,6 +26,7 @@ Examples:
   lightlane check my.toml                               are its targets met?
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     variants side by side
+  lightlane explain 800gbase-dr8                        where the margin goes: penalties, tolerances
   lightlane bench                                       speed of this machine
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP, disk full)";
@@ -48,6 +49,7 @@ enum Command {
     Srs(srs::SrsArgs),
     Sweep(sweep::SweepArgs),
     Compare(compare::CompareArgs),
+    Explain(explain::ExplainArgs),
     Eye(eye::EyeArgs),
     Measure(measure::MeasureArgs),
     Channel(channel::ChannelArgs),
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Srs(srs) => srs.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Compare(compare) => compare.execute(),
+        Command::Explain(explain) => explain.execute(),
         Command::Eye(eye) => eye.execute(),
         Command::Measure(measure) => measure.execute(),
         Command::Channel(channel) => channel.execute(),

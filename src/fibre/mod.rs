@@ -1,8 +1,10 @@
 //! Fibre models.
 
 mod corner;
+mod impairments;
 mod reflections;
 mod single_mode;
+mod tolerances;
 
 pub use corner::{Corner, DispersionRanges};
 pub use reflections::{ConnectorSet, Reflections};

@@ -108,7 +108,7 @@ type FileRecord = (&'static str, String, u64, f64, Vec<String>);
 type KeyProblem = (&'static str, String, String);
 
 /// Coupling below which an aggressor is left out, dB.
-const SILENT_DB: f64 = -120.0;
+pub(super) const SILENT_DB: f64 = -120.0;
 /// Step and end of a trace's frequencies, beyond which it is extrapolated.
 const STEP_MHZ: f64 = 25.0;
 const END_GHZ: f64 = 110.0;

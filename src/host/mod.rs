@@ -19,6 +19,7 @@ mod chart;
 pub mod com;
 mod dc;
 mod grid;
+mod impairments;
 mod inspection;
 mod line;
 mod lumped;

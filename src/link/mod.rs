@@ -30,6 +30,9 @@ pub use layers::layered::{LayeredConfig, Resolved};
 pub use layers::swept::{Key, SweptConfig};
 pub use result::clock::ClockResult;
 pub use result::compliant::{CompliantCase, CompliantMargin, CompliantTransmitter};
+pub use result::explanation::{
+    Explanation, LaneExplanation, MarginChange, Penalty, Sensitivity, VariantMargins,
+};
 pub use result::figures::{LaneResult, LinkResult, NoiseShare, SegmentResult, SlicerResult};
 pub use result::level_drives::LevelDrives;
 pub use result::limited_by::LimitedBy;
@@ -46,6 +49,7 @@ pub use run::link::Link;
 pub use solve::margin::MARGIN_WITHIN_DB;
 pub use solve::memory::memory_bytes;
 pub use studies::conformance::conformance;
+pub use studies::explain::{ExplainedLanes, explain};
 pub use studies::jitter_tolerance::{JitterTolerance, MASK_CORNER_MHZ, mask_ui};
 pub use studies::stressed_receiver::{Stress, Stressed, stressed};
 pub use views::eye::{EyeFilter, EyeView, Node};

@@ -16,6 +16,7 @@ mod labels;
 mod legend;
 mod look;
 mod overview;
+mod penalties;
 mod save;
 mod scale;
 mod spectra;

@@ -50,7 +50,7 @@ pub(crate) struct Aggressors {
 }
 
 /// Coupling below which an aggressor is left out, dB.
-const SILENT_DB: f64 = -120.0;
+pub(super) const SILENT_DB: f64 = -120.0;
 /// Bandwidth of the surrogate transmitter, part of the symbol rate.
 const SURROGATE: f64 = 0.6;
 

@@ -2,11 +2,13 @@
 
 mod config;
 mod crosstalk;
+mod impairments;
 mod large_signal;
 mod linear;
 mod noise_law;
 mod photodiode;
 mod tia;
+mod tolerances;
 
 pub use config::OpticalReceiver;
 pub(crate) use crosstalk::Aggressors;

@@ -2,7 +2,7 @@
 
 use super::large_signal::{LargeSignal, mean};
 use super::noise_law::{NoiseModel, NoiseScaling, law};
-use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, NoiseOrigin, Shape};
+use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, NoiseBandwidth, NoiseOrigin, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{
@@ -263,24 +263,29 @@ impl Tia {
             return Ok(Density::Table(table));
         }
         let band = response.noise_bandwidth().expect("an amplifier's response is a low-pass");
+        Ok(self.stated_density(&band))
+    }
+
+    /// The density of a noise without a table, for a response of this noise bandwidth.
+    pub(super) fn stated_density(&self, band: &NoiseBandwidth) -> Density {
         let reference_hz = self.reference_hz().unwrap_or(band.half_power_hz);
         let white_growth = match self.noise_scaling {
             NoiseScaling::ConstantDensity => 1.0,
             NoiseScaling::TransimpedanceLimit => (band.half_power_hz / reference_hz).powi(2),
         };
         if self.noise == NoiseModel::Quadratic {
-            return Ok(Density::Quadratic {
+            return Density::Quadratic {
                 a0: self.noise_a0_pa2_per_hz * pico(1.0).powi(2) * white_growth,
                 a2: self.noise_a2_pa2_per_hz_ghz2 * pico(1.0).powi(2) / giga(1.0).powi(2),
                 grows_to_hz: band.measured_to_hz,
-            });
+            };
         }
         let average_a2_per_hz = match self.noise {
             NoiseModel::Rms => micro(self.irn_rms_ua.unwrap_or(0.0)).powi(2) / reference_hz,
             _ => pico(self.noise_average_pa_per_rthz).powi(2),
         };
         let total_a2 = average_a2_per_hz * white_growth * band.half_power_hz;
-        Ok(law(total_a2, &band, self.takes_white_noise()))
+        law(total_a2, band, self.takes_white_noise())
     }
 
     /// Gain at a settled outer swing, V/A.

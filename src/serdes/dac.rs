@@ -139,7 +139,8 @@ impl Dac {
         after_line(symbols.hold(grid).response(band), self.echo.as_ref())
     }
 
-    fn resolution(&self) -> Resolution<'_> {
+    /// Its resolution, as described.
+    pub(super) fn resolution(&self) -> Resolution<'_> {
         Resolution {
             effective_bits: self.effective_bits,
             enob: self.enob.as_ref(),

@@ -103,7 +103,7 @@ impl Driver {
     }
 
     /// One-sided density of the output noise within the bandwidth, V^2/Hz.
-    fn noise_v2_per_hz(&self, band: &Shape) -> f64 {
+    pub(super) fn noise_v2_per_hz(&self, band: &Shape) -> f64 {
         let Some(mv) = self.noise_rms_mv else { return nano(self.noise_nv_per_rthz).powi(2) };
         let band = band.noise_bandwidth().expect("a driver's response is a low-pass");
         milli(mv).powi(2) / band.white_hz

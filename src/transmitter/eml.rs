@@ -11,6 +11,8 @@ use crate::math::prototype::Family;
 use crate::measured::{
     BuildContext, FileReader, Response, ResponseDomain, SeriesKind, Transmission,
 };
+use crate::serdes::bandwidth;
+use crate::sheet::{Deviation, Impairment, Impairments, Part, Tolerance};
 use crate::signal::{Field, Volt};
 use crate::units::{db_from_power_ratio, giga, power_ratio};
 use num_complex::Complex64;
@@ -170,6 +172,56 @@ impl ModulatorSheet for Eml {
 
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.read(at, files)?))
+    }
+
+    fn impairments(&self, at: &KeyPath, drive: f64, list: &mut Impairments) {
+        let new = |name: &str| Impairment::new(Part::Transmitter, name);
+        self.driver.impairments(&at.key("driver"), drive, list);
+        let wide = bandwidth(new("EML bandwidth"), at, &self.response.file, self.bandwidth_ghz);
+        list.push(wide.with(at, "peaking_db", self.peaking_db, 0.0));
+        list.push(new("EML chirp").with(at, "chirp_alpha_0", self.chirp_alpha_0, 0.0).with(
+            at,
+            "chirp_alpha_1_per_v",
+            self.chirp_alpha_1_per_v,
+            0.0,
+        ));
+        let because = "its absorption curve gives levels, extinction ratio and OMA together";
+        list.push_inseparable(Part::Transmitter, "EML nonlinearity", because);
+        self.laser.impairments(&at.key("laser"), list);
+    }
+
+    fn tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>) {
+        let new = |name: &str, key, deviation, source: &str| {
+            Tolerance::new(Part::Transmitter, name, at, key, deviation, source)
+        };
+        self.driver.tolerances(&at.key("driver"), list);
+        list.push(new(
+            "EML bandwidth",
+            ("bandwidth_ghz", self.bandwidth_ghz),
+            Deviation::Percent(5.7),
+            "4 of 70 GHz, assumed",
+        ));
+        list.push(
+            new(
+                "EML absorption",
+                ("absorption_low_db", self.absorption_low_db),
+                Deviation::Percent(8.0),
+                "0.4 dB of an extinction ratio of 5 dB, assumed",
+            )
+            .and(at, "absorption_high_db", self.absorption_high_db),
+        );
+        let volts = Deviation::Absolute(0.05);
+        list.push(new("EML bias", ("bias_v", self.bias_v), volts, "setting of a bias, assumed"));
+        list.push(
+            new(
+                "EML coupling loss",
+                ("coupling_loss_db", self.coupling_loss_db),
+                Deviation::Absolute(0.26),
+                "misalignment of 0.3 um at a mode radius of 1.75 um, derived",
+            )
+            .exponential(),
+        );
+        self.laser.tolerances(&at.key("laser"), list);
     }
 
     fn about(&self) -> &'static str {

@@ -9,6 +9,7 @@ mod added_rin;
 mod driver;
 mod eml;
 mod field_map;
+mod impairments;
 mod laser;
 mod linear;
 mod modulator;
@@ -16,6 +17,7 @@ mod mzm;
 mod power_map;
 mod registry;
 mod stressed;
+mod tolerances;
 mod waveform;
 
 pub(crate) use added_rin::AddedRin;

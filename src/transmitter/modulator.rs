@@ -4,6 +4,7 @@ use crate::chain::{Chain, Shape, SubConverters};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
 use crate::serdes::{Dac, TransmitFfe, TransmitLevels};
+use crate::sheet::{Impairments, Tolerance};
 use crate::signal::{Field, Grid, Symbol, Volt};
 use std::sync::Arc;
 
@@ -20,6 +21,12 @@ pub trait ModulatorSheet {
     fn is_driven(&self) -> bool {
         true
     }
+    /// Lists its impairments, those of its laser and driver among them, each with the keys below
+    /// `at` that make it ideal. `drive` is the settled outer level at the driver's input, full
+    /// scale being one: an ideal part keeps the amplitude that it gives.
+    fn impairments(&self, at: &KeyPath, drive: f64, list: &mut Impairments);
+    /// Lists manufacturing tolerances of keys below `at`, those of its laser and driver among them.
+    fn tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>);
     /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &'static str;
 }

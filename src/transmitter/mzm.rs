@@ -11,6 +11,8 @@ use crate::math::prototype::Family;
 use crate::measured::{
     BuildContext, FileReader, Response, ResponseDomain, SeriesKind, Transmission,
 };
+use crate::serdes::bandwidth;
+use crate::sheet::{Impairment, Impairments, Part, Tolerance};
 use crate::signal::{Field, Volt};
 use crate::units::{LIGHT_M_PER_S, amplitude_ratio, centi, giga, milli, neper, power_ratio};
 use num_complex::Complex64;
@@ -233,6 +235,37 @@ impl ModulatorSheet for Mzm {
 
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.read(at, files)?))
+    }
+
+    fn impairments(&self, at: &KeyPath, drive: f64, list: &mut Impairments) {
+        let new = |name: &str| Impairment::new(Part::Transmitter, name);
+        self.driver.impairments(&at.key("driver"), drive, list);
+        list.push(match self.electrode {
+            Electrode::LowPass => {
+                bandwidth(new("MZM bandwidth"), at, &self.response.file, self.bandwidth_ghz)
+            }
+            Electrode::TravellingWave => new("MZM bandwidth")
+                .with_if(!self.response.file.is_empty(), &at.key("response"), "file", "")
+                .with(at, "skin_loss_db_per_cm_rtghz", self.skin_loss_db_per_cm_rtghz, 0.0)
+                .with(at, "junction_loss_db_per_cm_ghz2", self.junction_loss_db_per_cm_ghz2, 0.0)
+                .with(at, "index_mismatch", self.index_mismatch, 0.0),
+        });
+        for (name, key, now, ideal) in [
+            ("MZM bias error", "bias_error_deg", self.bias_error_deg, 0.0),
+            ("MZM imbalance", "extinction_ratio_db", self.extinction_ratio_db, 60.0),
+            ("MZM arm loss", "arm_loss_db_per_rad", self.arm_loss_db_per_rad, 0.0),
+        ] {
+            list.push(new(name).with(at, key, now, ideal));
+        }
+        let because = "its sine gives levels, extinction ratio and OMA together";
+        list.push_inseparable(Part::Transmitter, "MZM nonlinearity", because);
+        self.laser.impairments(&at.key("laser"), list);
+    }
+
+    fn tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>) {
+        self.driver.tolerances(&at.key("driver"), list);
+        self.own_tolerances(at, list);
+        self.laser.tolerances(&at.key("laser"), list);
     }
 
     fn about(&self) -> &'static str {

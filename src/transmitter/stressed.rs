@@ -6,6 +6,8 @@ use crate::chain::{Chain, Density, Law, Map, Noise, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileReader};
+use crate::serdes::WIDE_GHZ;
+use crate::sheet::{Impairment, Impairments, Part, Tolerance};
 use crate::signal::{Field, Volt, Watt};
 use crate::units::{femto, giga, mega, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -88,6 +90,21 @@ impl ModulatorSheet for StressedSource {
 
     fn is_driven(&self) -> bool {
         false
+    }
+
+    fn impairments(&self, at: &KeyPath, _: f64, list: &mut Impairments) {
+        for (name, key, now, ideal) in [
+            ("source bandwidth", "bandwidth_ghz", self.bandwidth_ghz, WIDE_GHZ),
+            ("source jitter", "jitter_fs", self.jitter_fs, 0.0),
+            ("sinusoidal interferer", "interferer_percent", self.interferer_percent, 0.0),
+            ("source noise", "noise_percent", self.noise_percent, 0.0),
+        ] {
+            list.push(Impairment::new(Part::Transmitter, name).with(at, key, now, ideal));
+        }
+    }
+
+    fn tolerances(&self, _: &KeyPath, _: &mut Vec<Tolerance>) {
+        // an instrument is calibrated
     }
 
     fn about(&self) -> &'static str {

@@ -1,10 +1,12 @@
 //! A captured transmitter: power over time from a file.
 
+use super::impairments::NO_RIN_DB_PER_HZ;
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use super::power_map::PowerMap;
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, CaptureFormat, FileReader, PowerUnit, Recording, Residual};
+use crate::sheet::{Impairment, Impairments, Part, Tolerance};
 use crate::signal::Field;
 use crate::units::{micro, power_ratio, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -110,6 +112,21 @@ impl ModulatorSheet for CapturedWaveform {
 
     fn is_driven(&self) -> bool {
         false
+    }
+
+    fn impairments(&self, at: &KeyPath, _: f64, list: &mut Impairments) {
+        let new = |name: &str| Impairment::new(Part::Transmitter, name);
+        let added = self
+            .rin_db_per_hz
+            .map(|now| new("added RIN").with(at, "rin_db_per_hz", now, NO_RIN_DB_PER_HZ));
+        list.extend(added);
+        list.push(new("chirp").with(at, "chirp_alpha", self.chirp_alpha, 0.0));
+        let because = "the capture holds bandwidth, noise and distortion of its transmitter";
+        list.push_inseparable(Part::Transmitter, "captured transmitter", because);
+    }
+
+    fn tolerances(&self, _: &KeyPath, _: &mut Vec<Tolerance>) {
+        // a capture is of one transmitter
     }
 
     fn about(&self) -> &'static str {

@@ -311,11 +311,16 @@ impl Config {
 
     /// Outer optical modulation amplitude of settled runs in the fibre, W, for the module's drive.
     pub(crate) fn settled_oma_w(&self, modulator: &dyn Modulator) -> f64 {
-        modulator.settled_oma_w(if self.optical().from == DecisionPoint::NearHost {
+        modulator.settled_oma_w(self.settled_drive())
+    }
+
+    /// Settled outer level at the driver's input, full scale being one.
+    pub(crate) fn settled_drive(&self) -> f64 {
+        if self.optical().from == DecisionPoint::NearHost {
             self.module.input.drive()
         } else {
             self.transmitter.ffe.settled()
-        })
+        }
     }
 
     /// Reports inconsistent settings of error correction.

@@ -4,6 +4,7 @@ pub(super) mod config;
 pub(super) mod counting_method;
 pub(super) mod fec;
 pub(super) mod idle;
+pub(super) mod impairments;
 pub(super) mod limits;
 pub(super) mod module;
 pub mod presets;

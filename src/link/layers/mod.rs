@@ -1,6 +1,7 @@
 //! Layers of a description: preset, file, flags, patches of single lanes.
 
 pub(super) mod changes;
+pub(super) mod edited;
 mod file_values;
 mod ignored;
 mod implied;

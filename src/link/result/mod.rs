@@ -2,6 +2,7 @@
 
 pub(super) mod clock;
 pub(super) mod compliant;
+pub(super) mod explanation;
 pub(super) mod figures;
 pub(super) mod level_drives;
 pub(super) mod limited_by;

@@ -6,6 +6,7 @@ use crate::link::build::files;
 use crate::link::build::lane::Lane;
 use crate::link::count::lanes::{CountedLanes, count_both};
 use crate::link::describe::config::Config;
+use crate::link::describe::simulation::Simulation;
 use crate::link::layers::layered::Resolved;
 use crate::link::result::figures::{LaneResult, LinkResult};
 use crate::link::result::transmitter_used::TransmitterUsed;
@@ -128,8 +129,37 @@ impl Link {
         workspaces: &WorkspacePool,
         options: &RunOptions<'_>,
     ) -> Result<LaneResult> {
+        let counted = &config.simulation;
+        Self::run_lane_counting(config, number, counted, library, cache, workspaces, options)
+    }
+
+    /// The same without counting errors, except those that a margin needs; nothing is reported as
+    /// progress.
+    pub(crate) fn solve_lane(
+        config: &Config,
+        number: usize,
+        library: &Library,
+        cache: &mut PlanCache,
+        workspaces: &WorkspacePool,
+        cancel: &CancelToken,
+    ) -> Result<LaneResult> {
+        let none = Simulation { symbols: 0, symbols_at_limit: 0, ..config.simulation.clone() };
+        let options = RunOptions::cancelled_by(cancel);
+        Self::run_lane_counting(config, number, &none, library, cache, workspaces, &options)
+    }
+
+    /// Runs one lane and counts as many symbols as `counted` asks for.
+    fn run_lane_counting(
+        config: &Config,
+        number: usize,
+        counted: &Simulation,
+        library: &Library,
+        cache: &mut PlanCache,
+        workspaces: &WorkspacePool,
+        options: &RunOptions<'_>,
+    ) -> Result<LaneResult> {
         let cancel = &options.cancel;
-        let work = WorkMeter::new([config].into_iter(), &config.simulation, options);
+        let work = WorkMeter::new([config].into_iter(), counted, options);
         let sender = Lane::sender(config);
         let lane = Lane::build_sending(config, number, None, library, sender, cache, cancel)?;
         let solved = [solve_with_variants(lane, workspaces, cache, cancel)?];
@@ -137,7 +167,7 @@ impl Link {
             return Ok(LaneResult::stopped(number));
         }
         work.add(solving_symbols(config));
-        let [here, at_limit] = count_both(&solved, workspaces, &work, cancel, &config.simulation);
+        let [here, at_limit] = count_both(&solved, workspaces, &work, cancel, counted);
         Ok(lane_result(0, &solved[0], &here, &at_limit))
     }
 

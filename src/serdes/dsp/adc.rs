@@ -126,7 +126,8 @@ impl Adc {
         }
     }
 
-    fn resolution(&self) -> Resolution<'_> {
+    /// Its resolution, as described.
+    pub(in crate::serdes) fn resolution(&self) -> Resolution<'_> {
         Resolution {
             effective_bits: self.effective_bits,
             enob: self.enob.as_ref(),

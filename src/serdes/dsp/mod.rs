@@ -13,8 +13,8 @@
 //!
 //! A new detector is a variant of [`crate::dsp::DetectorKind`].
 
-mod adc;
-mod clock;
+pub(super) mod adc;
+pub(super) mod clock;
 pub(super) mod config;
 mod dfe;
 mod ffe;

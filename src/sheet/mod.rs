@@ -1,0 +1,12 @@
+//! What a description says of its parts besides their values, as data: impairments with the ideal
+//! in place of each, and manufacturing tolerances of keys.
+
+mod assignment;
+mod impairment;
+mod part;
+mod tolerance;
+
+pub use assignment::Assignment;
+pub use impairment::{Impairment, Impairments, Inseparable};
+pub use part::Part;
+pub use tolerance::{Deviation, Law, Tolerance};
