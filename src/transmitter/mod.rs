@@ -10,11 +10,13 @@ mod driver;
 mod eml;
 mod field_map;
 mod laser;
+mod laser_feed;
 mod linear;
 mod modulator;
 mod mzm;
 mod power_map;
 mod registry;
+mod ring;
 mod stressed;
 mod waveform;
 
@@ -26,3 +28,4 @@ pub use linear::LinearInput;
 pub use modulator::{Drive, Modulator, ModulatorSheet};
 pub use mzm::{Electrode, MzmModel};
 pub use registry::*;
+pub use ring::{Detuning, Resonator, RingModel, Side, ThermalState};
