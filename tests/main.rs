@@ -49,6 +49,7 @@ mod presets;
 mod progress;
 mod properties;
 mod registry;
+mod ring;
 mod source_tree;
 mod speed;
 mod stop;

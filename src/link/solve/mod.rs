@@ -5,6 +5,7 @@ pub(super) mod cascade;
 pub(super) mod clock;
 mod compliant;
 mod corners;
+pub(super) mod detuning_search;
 pub(super) mod counted_margin;
 mod kept_losses;
 pub(super) mod lane;

@@ -37,8 +37,8 @@ pub struct RingModel {
     ring: Resonator,
     lock_pm: f64,
     symbol_rate_hz: f64,
-    /// Solved when first needed.
-    state: OnceLock<ThermalState>,
+    /// The state, and the rms of its wander with the data, pm; solved when first needed.
+    state: OnceLock<(ThermalState, f64)>,
     /// Steps per sample of the coupled-mode equation, over those that its accuracy needs.
     step_factor: usize,
 }
@@ -81,9 +81,10 @@ impl RingModel {
         model
     }
 
-    /// The same with this many times the steps of the coupled-mode equation.
-    #[cfg(test)]
-    pub(super) fn with_steps(self, step_factor: usize) -> RingModel {
+    /// The same with this many times the steps of the coupled-mode equation, to measure their
+    /// error.
+    #[must_use]
+    pub fn with_steps(self, step_factor: usize) -> RingModel {
         RingModel { step_factor, ..self }
     }
 
@@ -124,10 +125,18 @@ impl RingModel {
 
     /// The detuning and the temperature in operation.
     pub fn state(&self) -> &ThermalState {
+        &self.solved().0
+    }
+
+    /// The state, and the rms of its wander with the data, pm.
+    fn solved(&self) -> &(ThermalState, f64) {
         self.state.get_or_init(|| {
             let shift_pm = self.sheet.lock_error_pm
                 + self.sheet.temperature_step_k * self.sheet.shift_pm_per_k;
-            ThermalState::of(&self.heating().0, self.lock_pm, shift_pm)
+            let (heating, wander) = self.heating();
+            let state = ThermalState::of(&heating, self.lock_pm, shift_pm);
+            let wander_pm = wander.at(state.detuning_pm);
+            (state, wander_pm)
         })
     }
 
@@ -287,7 +296,7 @@ impl Modulator for RingModel {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let state = self.state();
+        let (state, wander_pm) = self.solved();
         let mut warnings = Vec::new();
         if !state.holds_lock {
             warnings.push(format!(
@@ -309,8 +318,7 @@ impl Modulator for RingModel {
                 state.after_interruption_pm
             ));
         }
-        let wander_pm = self.heating().1.at(state.detuning_pm);
-        if wander_pm > WANDER_MAX * self.ring.width_pm() {
+        if *wander_pm > WANDER_MAX * self.ring.width_pm() {
             warnings.push(format!(
                 "the ring's temperature wanders with the data by {wander_pm:.2} pm rms, which is \
                  not simulated: its thermal_time_us of {} is too short",

@@ -107,14 +107,14 @@ impl Default for Ring {
             laser: Laser { power_dbm: 17.5, rin_db_per_hz: -148.0, ..Laser::default() },
             lanes_per_laser: 4,            // assumed
             splitter_excess_db: 0.19,      // as of the MZM
-            laser_fibre_loss_db: 0.0,      // a laser in the module
+            laser_fibre_loss_db: 0.0,      // the laser is in the module
             laser_coupling_loss_db: 2.0,   // as of the MZM
             insertion_loss_db: 0.5,        // a few mm of waveguide and a tap of 1 %, assumed
             fibre_coupling_loss_db: 1.8,   // as of the MZM
             driver: Driver {
-                swing_vpp: 2.4,            // 1 to 3 Vpp of published rings, assumed
-                saturation_vpp: 4.8,       // about 2 % of harmonics at full swing, derived
-                noise_nv_per_rthz: 35.0,   // as of an EML's driver, to scale
+                swing_vpp: 3.0,            // 1 to 3 Vpp of published rings, assumed
+                saturation_vpp: 6.0,       // about 2 % of harmonics at full swing, derived
+                noise_nv_per_rthz: 40.0,   // as of the MZM's driver
                 ..Driver::default()
             },
             quality_factor: 3900.0,        // OFC 2026, Rakowski et al. (secondary)
@@ -132,14 +132,17 @@ impl Default for Ring {
             lock_error_pm: 0.0,
             temperature_step_k: 0.0,
             shift_pm_per_k: 75.0,          // 70 to 80 pm/K of silicon at 1310 nm, assumed
-            thermal_resistance_k_per_mw: 2.0, // heaters of 2.5 to 14 mW/nm: 1 to 5 K/mW, assumed
-            heating_percent: 60.0,         // doped part of the internal loss, assumed
+            thermal_resistance_k_per_mw: 1.0, // heaters of 2.5 to 14 mW/nm: 1 to 5 K/mW, assumed
+            heating_percent: 50.0,         // doped part of the internal loss, assumed
             thermal_time_us: 3.0,          // 1 to 10 us, assumed
         }
     }
 }
 
 impl Ring {
+    /// Largest detuning, pm.
+    pub(crate) const DETUNING_MAX_PM: f64 = 5000.0;
+
     /// The resonance with its drive; `direction` is 1 where the drive adds to the reverse bias, -1
     /// where it is subtracted.
     pub fn resonator(&self, direction: f64) -> Resonator {
@@ -203,7 +206,7 @@ impl ModulatorSheet for Ring {
         range("built_in_v", self.built_in_v, 0.1, 1000.0);
         range("loss_fall_per_v", self.loss_fall_per_v, 0.0, 0.5);
         range("junction_bandwidth_ghz", self.junction_bandwidth_ghz, 1.0, 500.0);
-        range("detuning_pm", self.detuning_pm, -5000.0, 5000.0);
+        range("detuning_pm", self.detuning_pm, -Self::DETUNING_MAX_PM, Self::DETUNING_MAX_PM);
         range("target_er_db", self.target_er_db, 0.1, 30.0);
         range("lock_error_pm", self.lock_error_pm, -1000.0, 1000.0);
         range("temperature_step_k", self.temperature_step_k, -100.0, 100.0);
