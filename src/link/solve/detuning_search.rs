@@ -61,7 +61,11 @@ pub(super) fn detuned(
         let mut figure = |trial: &Config| {
             let Some(modulator) = modulator_of(trial, library) else { return f64::INFINITY };
             let (modulator, workspaces) = (&modulator, &workspaces);
-            cost(&trial_of(trial), kind, &mut TrialContext { modulator, library, cache, workspaces })
+            cost(
+                &trial_of(trial),
+                kind,
+                &mut TrialContext { modulator, library, cache, workspaces },
+            )
         };
         let mut least = figure(&best);
         for step_pm in [stride * width_pm, -stride * width_pm] {

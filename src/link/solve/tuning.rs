@@ -1,8 +1,8 @@
 //! The settings that an operator would program: transmit taps and analogue gains, found by search,
 //! and the drives of the levels.
 
-use super::{detuning_search, level_training};
 use super::trial::{BETTER, TrialContext, cost, trial_of};
+use super::{detuning_search, level_training};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
@@ -209,9 +209,9 @@ pub(crate) fn tuned_once(
     let search = || {
         let detuned = detuning_search::searches(config)
             .then(|| detuning_search::detuned(config, library, cache, cancel));
-        let detuned = detuned.as_ref().and_then(|detuned| {
-            Some((detuned, detuning_search::modulator_of(detuned, library)?))
-        });
+        let detuned = detuned
+            .as_ref()
+            .and_then(|detuned| Some((detuned, detuning_search::modulator_of(detuned, library)?)));
         let found = match &detuned {
             Some((detuned, modulator)) => tuned(detuned, modulator, library, cache, cancel),
             None => tuned(config, modulator, library, cache, cancel),

@@ -101,7 +101,8 @@ impl CoupledMode {
         let nodes = (0..steps).flat_map(|step| {
             [0.5 - NODE, 0.5 + NODE].map(|node| weights((step as f64 + node) / steps as f64))
         });
-        let slowest = ring.decay_per_s() - ring.internal_per_s * ring.loss_fall_per_v.abs() * reach_v;
+        let slowest =
+            ring.decay_per_s() - ring.internal_per_s * ring.loss_fall_per_v.abs() * reach_v;
         let decays = |n: f64| (n / (slowest * sample_s)).ceil() as usize;
         CoupledMode {
             nodes: nodes.collect(),
@@ -291,8 +292,7 @@ mod tests {
         for detuning_pm in [-400.0, DETUNING_PM, 0.0, 200.0] {
             let map = CoupledMode::new(&ring(), detuning_pm, 2e-3, 3.0, grid(300, 4));
             for drive in [-1.0f32, 0.0, 0.7] {
-                let expected =
-                    2e-3 * ring().transfer(detuning_pm, f64::from(drive)).norm_sqr();
+                let expected = 2e-3 * ring().transfer(detuning_pm, f64::from(drive)).norm_sqr();
                 for power in power_w(&map, &[drive; 300]) {
                     assert!((power - expected).abs() < 2e-9, "{detuning_pm} {drive}: {power}");
                 }
@@ -334,9 +334,8 @@ mod tests {
             let fall_db = |bin: usize| {
                 let angle = |i: usize| TAU * (bin * i % n) as f64 / n as f64;
                 let pole = Complex64::new(1.0, bin as f64 * grid.bin_hz() / giga(80.0));
-                let x: Vec<f32> = (0..n)
-                    .map(|i| (1e-2 * (Complex64::cis(angle(i)) / pole).re) as f32)
-                    .collect();
+                let x: Vec<f32> =
+                    (0..n).map(|i| (1e-2 * (Complex64::cis(angle(i)) / pole).re) as f32).collect();
                 let sum: Complex64 = power_w(&map, &x)
                     .iter()
                     .enumerate()

@@ -178,8 +178,7 @@ impl RingModel {
             let symbols: Vec<f64> = field
                 .chunks(per_symbol)
                 .map(|e| {
-                    e.iter().map(|e| 1.0 - f64::from(e.norm_sqr())).sum::<f64>()
-                        / per_symbol as f64
+                    e.iter().map(|e| 1.0 - f64::from(e.norm_sqr())).sum::<f64>() / per_symbol as f64
                 })
                 .collect();
             let n = symbols.len() as f64;
@@ -198,13 +197,10 @@ impl RingModel {
     fn ensemble(&self) -> (Grid, Vec<f64>) {
         let levels = four_in_sequence();
         let (rate_hz, per_symbol) = (self.symbol_rate_hz, 4);
-        let grid = Grid {
-            symbol_rate_hz: rate_hz,
-            symbols: levels.len(),
-            samples_per_symbol: per_symbol,
-        };
-        let step = 1.0
-            - (-TAU * giga(self.sheet.junction_bandwidth_ghz) / grid.sample_rate_hz()).exp();
+        let grid =
+            Grid { symbol_rate_hz: rate_hz, symbols: levels.len(), samples_per_symbol: per_symbol };
+        let step =
+            1.0 - (-TAU * giga(self.sheet.junction_bandwidth_ghz) / grid.sample_rate_hz()).exp();
         let outer_v = [0, 1, 2, 3].map(|level| self.driver.settled_v(level as f64 / 1.5 - 1.0));
         let mut junction_v = outer_v[usize::from(levels[levels.len() - 1])];
         let samples = levels.iter().flat_map(|&level| [outer_v[usize::from(level)]; 4]);
@@ -241,10 +237,8 @@ impl Modulator for RingModel {
         let peak_v = (2.0 * self.driver.peak_v()).max(1e-6);
         let at = |i: u32| peak_v * (2.0 * f64::from(i) / f64::from(LAW_POINTS) - 1.0);
         let volts = (0..=LAW_POINTS).map(at);
-        let law = Monotone::new(
-            volts.clone().collect(),
-            volts.map(|v| self.straightened_v(v)).collect(),
-        );
+        let law =
+            Monotone::new(volts.clone().collect(), volts.map(|v| self.straightened_v(v)).collect());
         let mut junction = self
             .driver
             .extend(drive.volts())
@@ -284,7 +278,10 @@ impl Modulator for RingModel {
         let falls = (0..STEPS).map(at).sum::<f64>() / f64::from(STEPS) / response(0.0);
         let slope = self.ring.slope_per_hz(detuning_pm);
         let converted = slope * slope * self.laser.linewidth_hz / PI * falls;
-        Some(self.laser.mean_rin_per_hz(band_hz) + if converted.is_finite() { converted } else { 0.0 })
+        Some(
+            self.laser.mean_rin_per_hz(band_hz)
+                + if converted.is_finite() { converted } else { 0.0 },
+        )
     }
 
     fn wavelength_nm(&self) -> f64 {
@@ -307,8 +304,7 @@ impl Modulator for RingModel {
             ));
         }
         if !state.others_pm.is_empty() {
-            let others: Vec<String> =
-                state.others_pm.iter().map(|pm| format!("{pm:.1}")).collect();
+            let others: Vec<String> = state.others_pm.iter().map(|pm| format!("{pm:.1}")).collect();
             warnings.push(format!(
                 "the ring is bistable: with the same heater it is stable at a detuning of {:.1} \
                  pm, where it comes from its lock and which is used, and at {} pm; after an \

@@ -124,8 +124,7 @@ impl Resonator {
     /// Change of ln T with the laser's frequency at a settled drive of zero, 1/Hz.
     pub fn slope_per_hz(&self, detuning_pm: f64) -> f64 {
         let by_frequency = Resonator { loss_fall_per_v: 0.0, shift_rad_per_s_v: TAU, ..*self };
-        by_frequency.small_signal(detuning_pm, 0.0).re
-            / self.transfer(detuning_pm, 0.0).norm_sqr()
+        by_frequency.small_signal(detuning_pm, 0.0).re / self.transfer(detuning_pm, 0.0).norm_sqr()
     }
 }
 
@@ -180,8 +179,7 @@ mod tests {
         let hz_per_pm = -LIGHT_M_PER_S / ring.wavelength_m.powi(2) * 1e-12;
         for detuning_pm in [-130.0, -60.0, 100.0] {
             let ln = |pm: f64| ring.transfer(pm, 0.0).norm_sqr().ln();
-            let per_pm =
-                (ln(detuning_pm + step_pm) - ln(detuning_pm - step_pm)) / (2.0 * step_pm);
+            let per_pm = (ln(detuning_pm + step_pm) - ln(detuning_pm - step_pm)) / (2.0 * step_pm);
             let slope = ring.slope_per_hz(detuning_pm);
             assert!((slope * hz_per_pm / per_pm - 1.0).abs() < 1e-5, "{detuning_pm}: {slope}");
         }
@@ -241,7 +239,11 @@ mod tests {
         let (mut low, mut high) = (0.0, giga(500.0));
         while high - low > 1e3 {
             let middle = 0.5 * (low + high);
-            if response(middle) > response(0.0) * 0.5f64.sqrt() { low = middle } else { high = middle }
+            if response(middle) > response(0.0) * 0.5f64.sqrt() {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         low
     }

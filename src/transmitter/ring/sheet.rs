@@ -105,36 +105,36 @@ impl Default for Ring {
         Ring {
             // 56 mW, of external sources of 50 to 200 mW, assumed
             laser: Laser { power_dbm: 17.5, rin_db_per_hz: -148.0, ..Laser::default() },
-            lanes_per_laser: 4,            // assumed
-            splitter_excess_db: 0.19,      // as of the MZM
-            laser_fibre_loss_db: 0.0,      // the laser is in the module
-            laser_coupling_loss_db: 2.0,   // as of the MZM
-            insertion_loss_db: 0.5,        // a few mm of waveguide and a tap of 1 %, assumed
-            fibre_coupling_loss_db: 1.8,   // as of the MZM
+            lanes_per_laser: 4,          // assumed
+            splitter_excess_db: 0.19,    // as of the MZM
+            laser_fibre_loss_db: 0.0,    // the laser is in the module
+            laser_coupling_loss_db: 2.0, // as of the MZM
+            insertion_loss_db: 0.5,      // a few mm of waveguide and a tap of 1 %, assumed
+            fibre_coupling_loss_db: 1.8, // as of the MZM
             driver: Driver {
-                swing_vpp: 3.0,            // 1 to 3 Vpp of published rings, assumed
-                saturation_vpp: 6.0,       // about 2 % of harmonics at full swing, derived
-                noise_nv_per_rthz: 40.0,   // as of the MZM's driver
+                swing_vpp: 3.0,          // 1 to 3 Vpp of published rings, assumed
+                saturation_vpp: 6.0,     // about 2 % of harmonics at full swing, derived
+                noise_nv_per_rthz: 40.0, // as of the MZM's driver
                 ..Driver::default()
             },
-            quality_factor: 3900.0,        // OFC 2026, Rakowski et al. (secondary)
-            notch_db: 22.0,                // 15 to 30 dB, assumed; reproduces the same paper
-            over_coupled: true,            // same
-            shift_pm_per_v: 41.0,          // 80 pm over 2 Vpp, 125 pm over 3 Vpp of the same
-            reverse_bias_v: 1.5,           // keeps the junction from conducting, assumed
-            built_in_v: 0.9,               // silicon junction, assumed
-            loss_fall_per_v: 0.02,         // plasma dispersion of such a shift, derived
-            junction_bandwidth_ghz: 80.0,  // 50 fF and 15 ohm in 25 ohm, OFC 2026, Rakowski et al.
+            quality_factor: 3900.0, // OFC 2026, Rakowski et al. (secondary)
+            notch_db: 22.0,         // 15 to 30 dB, assumed; reproduces the same paper
+            over_coupled: true,     // same
+            shift_pm_per_v: 41.0,   // 80 pm over 2 Vpp, 125 pm over 3 Vpp of the same
+            reverse_bias_v: 1.5,    // keeps the junction from conducting, assumed
+            built_in_v: 0.9,        // silicon junction, assumed
+            loss_fall_per_v: 0.02,  // plasma dispersion of such a shift, derived
+            junction_bandwidth_ghz: 80.0, // 50 fF and 15 ohm in 25 ohm, OFC 2026, Rakowski et al.
             detuning: Detuning::Er,
-            detuning_pm: -120.0,           // about that of 3.5 dB, derived
-            target_er_db: 4.5,             // above the limit of 3.5 dB after the equaliser, assumed
+            detuning_pm: -120.0, // about that of 3.5 dB, derived
+            target_er_db: 4.5,   // above the limit of 3.5 dB after the equaliser, assumed
             side: Side::Blue,
             lock_error_pm: 0.0,
             temperature_step_k: 0.0,
-            shift_pm_per_k: 75.0,          // 70 to 80 pm/K of silicon at 1310 nm, assumed
+            shift_pm_per_k: 75.0, // 70 to 80 pm/K of silicon at 1310 nm, assumed
             thermal_resistance_k_per_mw: 1.0, // heaters of 2.5 to 14 mW/nm: 1 to 5 K/mW, assumed
-            heating_percent: 50.0,         // doped part of the internal loss, assumed
-            thermal_time_us: 3.0,          // 1 to 10 us, assumed
+            heating_percent: 50.0, // doped part of the internal loss, assumed
+            thermal_time_us: 3.0, // 1 to 10 us, assumed
         }
     }
 }
@@ -162,15 +162,20 @@ impl Ring {
         2.0 * scale_v * ((1.0 + reverse_v / scale_v).max(0.01).sqrt() - 1.0)
     }
 
-    /// Reads its files and returns the modulator; `None` if a necessary file was refused.
+    /// Reads its files and returns the modulator; `None` if a necessary file was refused or a
+    /// parameter is out of its range.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<RingModel> {
+        let mut out_of_range = Problems::new();
+        self.check(at, &mut out_of_range);
+        if !out_of_range.is_empty() {
+            return None; // reported by the check
+        }
         let laser = self.laser.model(&at.key("laser"), files);
         let driver = self.driver.model(&at.key("driver"), files);
         // a depletion junction is not driven into conduction
         let least_v = driver.peak_v() - 0.5 * self.built_in_v;
         if self.reverse_bias_v < least_v {
-            let remedy =
-                format!("must keep the junction from conducting: at least {least_v:.2}");
+            let remedy = format!("must keep the junction from conducting: at least {least_v:.2}");
             files.problems().report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
         }
         let symbol_rate_hz = files.symbol_rate_hz();
@@ -192,8 +197,9 @@ impl ModulatorSheet for Ring {
             let remedy = "must be 1, 2, 4 or 8: the splitter is a tree";
             problems.report(at, "lanes_per_laser", self.lanes_per_laser, remedy);
         }
-        let mut range =
-            |key: &str, value: f64, least: f64, most: f64| problems.range(at, key, value, least..=most);
+        let mut range = |key: &str, value: f64, least: f64, most: f64| {
+            problems.range(at, key, value, least..=most)
+        };
         range("splitter_excess_db", self.splitter_excess_db, 0.0, 10.0);
         range("laser_fibre_loss_db", self.laser_fibre_loss_db, 0.0, 60.0);
         range("laser_coupling_loss_db", self.laser_coupling_loss_db, 0.0, 60.0);
