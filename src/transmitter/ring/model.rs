@@ -6,9 +6,10 @@ use super::resonator::Resonator;
 use super::self_heating::{ThermalState, detunings_pm};
 use super::sheet::Ring;
 use crate::chain::{Chain, Density, Law, Lookup, Map, Noise, NoiseOrigin, Shape};
+use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
-use crate::measured::BuildContext;
+use crate::measured::{BuildContext, FileReader};
 use crate::signal::{Field, Grid, Volt};
 use crate::transmitter::driver::DriverModel;
 use crate::transmitter::laser::LaserModel;
@@ -17,7 +18,7 @@ use crate::transmitter::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::units::{giga, micro, milli, power_ratio};
 use num_complex::{Complex32, Complex64};
 use std::f64::consts::{PI, TAU};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Symbol rate at which the heating by a pattern is solved where none is expected, Hz.
 const SYMBOL_RATE_HZ: f64 = 53.125e9;
@@ -25,6 +26,51 @@ const SYMBOL_RATE_HZ: f64 = 53.125e9;
 const LAW_POINTS: u32 = 64;
 /// Part of the resonance's width beyond which a wander of the temperature counts (assumed).
 const WANDER_MAX: f64 = 0.005;
+
+impl Ring {
+    /// Reads its files and returns the modulator; `None` if a necessary file was refused or a
+    /// parameter is out of its range.
+    pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<RingModel> {
+        let mut out_of_range = Problems::new();
+        self.check_ranges(at, &mut out_of_range);
+        if !out_of_range.is_empty() {
+            return None; // reported by the check
+        }
+        let laser = self.laser.model(&at.key("laser"), files);
+        let driver = self.driver.model(&at.key("driver"), files);
+        // a depletion junction is not driven into conduction
+        let least_v = driver.peak_v() - 0.5 * self.built_in_v;
+        if self.reverse_bias_v < least_v {
+            let remedy = format!("must keep the junction from conducting: at least {least_v:.2}");
+            files.problems().report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
+        }
+        let symbol_rate_hz = files.symbol_rate_hz();
+        let model = RingModel::new(self.clone(), laser?, driver, symbol_rate_hz);
+        let most = 0.9 / model.reach_v();
+        if self.loss_fall_per_v > most {
+            let remedy = format!("must leave a loss at twice the full drive: at most {most:.3}");
+            files.problems().report(at, "loss_fall_per_v", self.loss_fall_per_v, remedy);
+        }
+        Some(model)
+    }
+}
+
+impl ModulatorSheet for Ring {
+    fn check(&self, at: &KeyPath, problems: &mut Problems) {
+        self.check_ranges(at, problems);
+    }
+
+    fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
+        Some(Arc::new(self.read(at, files)?))
+    }
+
+    fn about(&self) -> &'static str {
+        "silicon micro-ring on a shared CW laser: coupled-mode field with photon lifetime, depletion \
+         shift and loss, junction pole, detuning by OMA, extinction ratio or error ratio, \
+         self-heating with bistability, lock error and temperature, laser frequency noise as RIN, \
+         driver saturation and noise, RIN, linewidth"
+    }
+}
 
 /// A ring with its files read.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::seed::Seed;
 use crate::signal::{Field, Grid, Volt};
 use crate::transmitter::driver::Driver;
 use crate::transmitter::laser::Laser;
-use crate::transmitter::modulator::{Drive, Modulator};
+use crate::transmitter::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::units::{db_from_power_ratio, dbm_from_watt, mega};
 use num_complex::Complex32;
 use std::f64::consts::PI;
@@ -75,7 +75,7 @@ fn one_laser_feeds_one_two_four_or_eight_rings() {
     }
     let mut problems = Problems::new();
     let ring = Ring { lanes_per_laser: 3, ..Ring::default() };
-    super::super::modulator::ModulatorSheet::check(&ring, &KeyPath::root(), &mut problems);
+    ModulatorSheet::check(&ring, &KeyPath::root(), &mut problems);
     assert!(problems.to_string().contains("lanes_per_laser = 3: must be 1, 2, 4 or 8"));
 }
 
