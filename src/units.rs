@@ -77,7 +77,7 @@ pub fn neper(db: f64) -> f64 {
 
 /// Suffixes of names and the units that they stand for; the longer one first where one ends in
 /// another.
-const SUFFIXES: [(&str, &str); 39] = [
+const SUFFIXES: [(&str, &str); 45] = [
     ("ps_per_nm2_km", "ps/(nm² km)"),
     ("db_per_cm_rtghz", "dB/(cm √GHz)"),
     ("db_per_cm_ghz2", "dB/(cm GHz²)"),
@@ -91,6 +91,9 @@ const SUFFIXES: [(&str, &str); 39] = [
     ("db_per_rad", "dB/rad"),
     ("grad_per_s", "10⁹ rad/s"),
     ("a_per_w", "A/W"),
+    ("pm_per_v", "pm/V"),
+    ("pm_per_k", "pm/K"),
+    ("k_per_mw", "K/mW"),
     ("1_per_v", "1/V"),
     ("per_v", "1/V"),
     ("l_v_cm", "V cm"),
@@ -104,9 +107,11 @@ const SUFFIXES: [(&str, &str); 39] = [
     ("ghz", "GHz"),
     ("mhz", "MHz"),
     ("gbd", "GBd"),
+    ("pm", "pm"),
     ("fs", "fs"),
     ("ps", "ps"),
     ("ns", "ns"),
+    ("us", "µs"),
     ("na", "nA"),
     ("ua", "µA"),
     ("mv", "mV"),
@@ -117,6 +122,7 @@ const SUFFIXES: [(&str, &str); 39] = [
     ("ppm", "ppm"),
     ("percent", "%"),
     ("v", "V"),
+    ("k", "K"),
 ];
 
 /// A name without the suffix of its unit, and the unit's symbol: `length_km` is `length`, km. A

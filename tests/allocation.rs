@@ -132,7 +132,8 @@ fn runs_without_allocating(config: &Config, what: NoiseSelection<'_>) {
     );
 }
 
-const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
+const KINDS: [TransmitterKind; 3] =
+    [TransmitterKind::Eml, TransmitterKind::Mzm, TransmitterKind::Ring];
 
 #[test]
 fn the_counter_sees_an_allocation() {
@@ -180,6 +181,7 @@ fn relaxation_noise_allocates_nothing() {
         let mut config = noisy(kind);
         config.transmitter.eml.laser.rin = RinKind::Relaxation;
         config.transmitter.mzm.laser.rin = RinKind::Relaxation;
+        config.transmitter.ring.laser.rin = RinKind::Relaxation;
         runs_without_allocating(&config, NoiseSelection::All);
     }
 }
@@ -190,6 +192,7 @@ fn a_walking_phase_behind_dispersion_allocates_nothing() {
         let mut config = noisy(kind);
         config.transmitter.eml.laser.linewidth_mhz = 500.0;
         config.transmitter.mzm.laser.linewidth_mhz = 500.0;
+        config.transmitter.ring.laser.linewidth_mhz = 500.0;
         config.fibre.length_km = 20.0;
         config.fibre.loss_db_per_km = 0.1;
         runs_without_allocating(&config, NoiseSelection::All);

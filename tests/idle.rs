@@ -67,6 +67,17 @@ fn what_is_without_effect_is_named_and_moves_no_bit() {
             "gains_percent is given",
         ),
         (&["transmitter.kind=mzm"], "transmitter.mzm.bandwidth_ghz=20.0", "travelling-wave"),
+        (&["transmitter.kind=ring"], "transmitter.ring.detuning_pm=-90.0", "detuning = \"er\""),
+        (
+            &["transmitter.kind=ring", "transmitter.ring.detuning=oma"],
+            "transmitter.ring.target_er_db=6.0",
+            "detuning = \"oma\"",
+        ),
+        (
+            &["transmitter.kind=ring", "transmitter.ring.detuning=given"],
+            "transmitter.ring.side=red",
+            "detuning = \"given\"",
+        ),
         (
             &["transmitter.kind=mzm", "transmitter.mzm.electrode=low-pass"],
             "transmitter.mzm.index_mismatch=0.5",

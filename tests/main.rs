@@ -51,6 +51,7 @@ mod progress;
 mod properties;
 mod reflections;
 mod registry;
+mod ring;
 mod source_tree;
 mod speed;
 mod stop;

@@ -31,7 +31,7 @@ fn lanes() -> Vec<(&'static str, Lane)> {
     let mut lanes = Vec::new();
     for preset in presets::all() {
         for module in ["optics", "retimed", "lro", "lpo"] {
-            for transmitter in ["eml", "mzm", "stressed", "waveform"] {
+            for transmitter in ["eml", "mzm", "ring", "stressed", "waveform"] {
                 let mut stack = LayeredConfig::open(preset.name).unwrap();
                 let mut set = |assignment: &str| stack.set(assignment).unwrap();
                 ALL_ON.iter().for_each(|on| set(on));
@@ -70,10 +70,12 @@ fn expected(name: &str) -> Option<(String, &'static str, [Option<NoisePlace>; 2]
         "host.tx.dual_dirac_jitter" | "module.tx.dual_dirac_jitter" => ("TimingDualDirac", sender),
         "host.tx.even_odd_jitter" | "module.tx.even_odd_jitter" => ("TimingEvenOdd", sender),
         "stressed.noise" | "waveform.added" => ("Added", light),
-        "waveform.relative" | "waveform.rin" | "laser.eml1.rin" | "laser.mzm0.rin" => {
-            ("Relative", light)
+        "waveform.relative" | "waveform.rin" | "laser.eml1.rin" | "laser.mzm0.rin"
+        | "laser.ring0.rin" => ("Relative", light),
+        "laser.eml1.linewidth" | "laser.mzm0.linewidth" | "laser.ring0.linewidth" => {
+            ("Phase", light)
         }
-        "laser.eml1.linewidth" | "laser.mzm0.linewidth" => ("Phase", light),
+        "laser.ring0.frequency" => ("Added", before),
         "photodiode.shot" => ("Shot", after),
         "tia.thermal" | "tia.agc" | "module.output.noise" => ("Added", after),
         "host.rx.noise" | "module.rx.noise" => ("Added", receiver),
@@ -103,8 +105,19 @@ fn expected_origin(name: &str) -> NoiseOrigin {
 }
 
 /// Streams of noise merged at the end of a section, which are those of the map that begins it.
-const MERGED: [&str; 9] =
-    ["symbols", "driver", "line", "eml", "mzm", "stressed", "stressed.light", "photodiode", "tia"];
+const MERGED: [&str; 11] = [
+    "symbols",
+    "driver",
+    "line",
+    "eml",
+    "mzm",
+    "ring.junction",
+    "ring",
+    "stressed",
+    "stressed.light",
+    "photodiode",
+    "tia",
+];
 
 #[test]
 fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
@@ -141,7 +154,13 @@ fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
             }
         }
     }
-    for name in ["host.tx.dual_dirac_jitter", "laser.mzm0.rin", "stressed.noise", "adc.jitter"] {
+    for name in [
+        "host.tx.dual_dirac_jitter",
+        "laser.mzm0.rin",
+        "laser.ring0.frequency",
+        "stressed.noise",
+        "adc.jitter",
+    ] {
         assert!(seen.contains(name), "{name} was not met: {seen:?}");
     }
     assert!(streams.contains("symbols") && streams.contains("host.tx.two_point_jitter"));

@@ -5,7 +5,8 @@ use lightlane::link::{Config, Finding, LaneResult};
 use lightlane::transmitter::TransmitterKind;
 use std::ops::RangeInclusive;
 
-const KINDS: [TransmitterKind; 2] = [TransmitterKind::Eml, TransmitterKind::Mzm];
+const KINDS: [TransmitterKind; 3] =
+    [TransmitterKind::Eml, TransmitterKind::Mzm, TransmitterKind::Ring];
 
 fn module(name: &str, kind: TransmitterKind) -> Config {
     let mut config = preset(name);
@@ -90,8 +91,11 @@ fn presets_lie_where_published_modules_do() {
                 );
             };
             let sensitivity = |lane: &LaneResult| lane.sensitivity_oma_dbm;
-            inside("TECQ, dB", worst_case.tecq_db, 1.2..=2.05);
-            inside("TDECQ, dB", worst_case.tdecq_db, 1.2..=2.8);
+            // rings of 200 Gb/s were published with 1.6 to 3.2 dB
+            let ring_of_200g = kind == TransmitterKind::Ring && name.starts_with("1.6t");
+            let tecq_most_db = if ring_of_200g { 3.2 } else { 2.05 };
+            inside("TECQ, dB", worst_case.tecq_db, 1.2..=tecq_most_db);
+            inside("TDECQ, dB", worst_case.tdecq_db, 1.2..=tecq_most_db.max(2.8));
             inside("RLM at TP2", worst_case.rlm_tp2, 0.95..=1.0);
             inside("extinction ratio, dB", worst_case.er_tp2_db, 3.5..=5.5);
             inside("sensitivity, dBm", sensitivity(&worst_case), published.sensitivity_dbm.clone());

@@ -7,7 +7,7 @@ use lightlane::error::Problems;
 use lightlane::link::{Config, Lane, LaneResult, LayeredConfig, presets};
 use lightlane::pattern::PatternKind;
 use lightlane::receiver::Limiting;
-use lightlane::transmitter::{RinKind, TransmitterKind};
+use lightlane::transmitter::{Laser, RinKind, TransmitterKind};
 use toml::Value;
 
 /// The default description and every preset's, with every kind of transmitter.
@@ -158,9 +158,9 @@ fn every_kind_says_what_it_is_in_its_own_words() {
 /// The units that end a key.
 const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
                      _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
-                     _grad_per_s _octets _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv";
+                     _grad_per_s _octets _pm _pm_per_k _k _k_per_mw _us _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv";
 /// Keys without one: counts, ratios and seeds.
-const DIMENSIONLESS: &str = "lanes lanes_per_laser taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
+const DIMENSIONLESS: &str = "lanes lanes_per_laser quality_factor taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
                              module effective_bits chirp_alpha chirp_alpha_0 index_mismatch lms_step pmd_ber aui_ber link_ber added_ber \
                              rlm tap_low tap_high tap_step limit memory depth inner";
 
@@ -221,6 +221,7 @@ fn companions(key: &str) -> Vec<String> {
         _ if key.contains(".relaxation.") => {
             format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty"))
         }
+        "transmitter.ring.detuning_pm" => "transmitter.ring.detuning=given".to_owned(),
         "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
         "receiver.tia.noise_a0_pa2_per_hz" | "receiver.tia.noise_a2_pa2_per_hz_ghz2" => {
             "receiver.tia.noise=quadratic".to_owned()
@@ -237,7 +238,7 @@ fn companions(key: &str) -> Vec<String> {
     if key.starts_with("transmitter.waveform.") {
         return captured().iter().cloned().chain(["lanes=1".to_owned()]).collect();
     }
-    let kind = ["mzm", "stressed"]
+    let kind = ["mzm", "ring", "stressed"]
         .into_iter()
         .find(|kind| key.starts_with(&format!("transmitter.{kind}.")))
         .unwrap_or("eml");
@@ -284,16 +285,13 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
         ("back to back", |c| (c.fibre.length_km, c.fibre.connector_loss_db) = (0.0, 0.0)),
         ("100 km", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (100.0, 0.2)),
         ("1000 km without loss", |c| (c.fibre.length_km, c.fibre.loss_db_per_km) = (1000.0, 0.0)),
-        ("smallest swing", |c| {
-            (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (0.01, 0.01)
-        }),
-        ("largest swing", |c| {
-            (c.transmitter.eml.driver.swing_vpp, c.transmitter.mzm.driver.swing_vpp) = (50.0, 50.0)
-        }),
+        ("smallest swing", |c| swings(c, 0.01)),
+        ("largest swing", |c| swings(c, 50.0)),
         ("linewidth of 1 GHz over 20 km", |c| {
             c.fibre.length_km = 20.0;
-            (c.transmitter.eml.laser.linewidth_mhz, c.transmitter.mzm.laser.linewidth_mhz) =
-                (1000.0, 1000.0);
+            for laser in lasers(c) {
+                laser.linewidth_mhz = 1000.0;
+            }
         }),
         ("jitter at its bound", |c| {
             let most_fs = (0.05 * 1e6 / c.symbol_rate_gbd).floor();
@@ -303,7 +301,7 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
             (c.receiver.tia.limiting, c.receiver.tia.overload_ma_pp) = (Limiting::Tanh, 0.01)
         }),
         ("strongest relaxation noise", |c| {
-            for laser in [&mut c.transmitter.eml.laser, &mut c.transmitter.mzm.laser] {
+            for laser in lasers(c) {
                 (laser.rin, laser.rin_db_per_hz, laser.relaxation.damping_grad_per_s) =
                     (RinKind::Relaxation, -100.0, 0.1);
             }
@@ -321,6 +319,18 @@ fn every_figure_is_finite_or_absent_at_extreme_but_legal_links() {
     }
 }
 
+fn lasers(c: &mut Config) -> [&mut Laser; 3] {
+    let t = &mut c.transmitter;
+    [&mut t.eml.laser, &mut t.mzm.laser, &mut t.ring.laser]
+}
+
+fn swings(c: &mut Config, vpp: f64) {
+    let t = &mut c.transmitter;
+    for driver in [&mut t.eml.driver, &mut t.mzm.driver, &mut t.ring.driver] {
+        driver.swing_vpp = vpp;
+    }
+}
+
 fn bandwidths(c: &mut Config, ghz: f64) {
     let (t, r) = (&mut c.transmitter, &mut c.receiver);
     (
@@ -329,5 +339,6 @@ fn bandwidths(c: &mut Config, ghz: f64) {
         t.eml.driver.bandwidth_ghz,
         t.mzm.driver.bandwidth_ghz,
     ) = (ghz, ghz, ghz, ghz);
+    (t.ring.driver.bandwidth_ghz, t.ring.junction_bandwidth_ghz) = (ghz, ghz);
     (r.photodiode.bandwidth_ghz, r.tia.bandwidth_ghz, r.dsp.adc.bandwidth_ghz) = (ghz, ghz, ghz);
 }

@@ -148,6 +148,7 @@ pub(crate) fn memoryless(config: &mut Config) {
     config.transmitter.dac.echo = None;
     config.transmitter.eml.driver.echo = None;
     config.transmitter.mzm.driver.echo = None;
+    config.transmitter.ring.driver.echo = None;
     config.receiver.tia.echo = None;
     config.receiver.tia.large_signal = Default::default();
     config.receiver.dsp.adc.interleave = None;
@@ -158,12 +159,14 @@ pub(crate) fn quiet(config: &mut Config) {
     memoryless(config);
     config.transmitter.dac.effective_bits = 12.0;
     config.transmitter.dac.jitter_fs = 0.0;
-    for laser in [&mut config.transmitter.eml.laser, &mut config.transmitter.mzm.laser] {
+    let t = &mut config.transmitter;
+    for laser in [&mut t.eml.laser, &mut t.mzm.laser, &mut t.ring.laser] {
         laser.rin_db_per_hz = -200.0;
         laser.linewidth_mhz = 0.0;
     }
     config.transmitter.eml.driver.noise_nv_per_rthz = 0.0;
     config.transmitter.mzm.driver.noise_nv_per_rthz = 0.0;
+    config.transmitter.ring.driver.noise_nv_per_rthz = 0.0;
     config.receiver.tia.noise_average_pa_per_rthz = 0.5;
     config.receiver.dsp.adc.effective_bits = 12.0;
     config.receiver.dsp.adc.jitter_fs = 0.0;

@@ -54,6 +54,9 @@ pub(super) fn cases() -> Vec<Case> {
         chain("chain_4sps_mzm", "chain_4sps with a silicon MZM", 4, || {
             whole(|c| c.transmitter.kind = TransmitterKind::Mzm)
         }),
+        chain("chain_4sps_ring", "chain_4sps with a micro-ring", 4, || {
+            whole(|c| c.transmitter.kind = TransmitterKind::Ring)
+        }),
         other("chain_dfe", "chain_4sps with 16 taps of feedback", "symbols", symbols, || {
             whole(|c| deciding(c, DetectorKind::Dfe))
         }),

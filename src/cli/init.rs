@@ -30,7 +30,7 @@ const KEYS: [(&str, &[(&str, &str)]); 15] = [
         "pattern",
         &[("kind", "payload, prbs9q, prbs11q, prbs13q, prbs15q, prbs31q, ssprq, random or file")],
     ),
-    ("transmitter", &[("kind", "eml or mzm; each has its data sheet")]),
+    ("transmitter", &[("kind", "eml, mzm or ring; each has its data sheet")]),
     ("transmitter.ffe", &[("taps", "limited by the converter's full scale")]),
     ("transmitter.eml", &[("bandwidth_ghz", "modulator"), ("bias_v", "modulator, V")]),
     (

@@ -14,6 +14,6 @@ impl SingleMode {
         list.push(new("chromatic dispersion").with(at, key, slope, 0.0));
         let is_there = self.multipath_interference_db().is_some();
         let at = &at.key("reflections");
-        list.push(new("reflections").with_if(is_there, at, "enabled", false));
+        list.push(new("fibre reflections").with_if(is_there, at, "enabled", false));
     }
 }

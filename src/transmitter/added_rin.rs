@@ -44,6 +44,10 @@ impl Modulator for AddedRin {
         self.modulator.about()
     }
 
+    fn warnings(&self) -> Vec<String> {
+        self.modulator.warnings()
+    }
+
     fn recording(&self) -> Option<&Recording> {
         self.modulator.recording()
     }

@@ -49,6 +49,10 @@ pub trait Modulator: Send + Sync {
     }
     /// Description in one line: what it is, which effects are modelled.
     fn about(&self) -> &str;
+    /// Warnings about its operating point, for the results of a lane.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The recording that replaces a model, for a captured waveform: its period is the block, its
     /// pattern the transmitted one.
     fn recording(&self) -> Option<&Recording> {

@@ -3,6 +3,7 @@
 use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
+use super::laser_feed::fed_w;
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
@@ -61,7 +62,9 @@ pub struct Mzm {
     pub lanes_per_laser: usize,
     /// Excess loss of each 1:2 stage of the power splitter, dB.
     pub splitter_excess_db: f64,
-    /// Laser to chip, dB.
+    /// Fibre and connectors between an external laser and the chip, dB.
+    pub laser_fibre_loss_db: f64,
+    /// Laser or its fibre to chip, dB.
     pub laser_coupling_loss_db: f64,
     /// On the chip, at full transmission, dB.
     pub insertion_loss_db: f64,
@@ -106,6 +109,7 @@ impl Default for Mzm {
             laser: Laser { power_dbm: 18.45, rin_db_per_hz: -148.0, ..Laser::default() },
             lanes_per_laser: 4,
             splitter_excess_db: 0.19,
+            laser_fibre_loss_db: 0.0,
             laser_coupling_loss_db: 2.0,
             insertion_loss_db: 4.0,
             fibre_coupling_loss_db: 1.8,
@@ -212,6 +216,7 @@ impl ModulatorSheet for Mzm {
         self.driver.check(&at.key("driver"), problems);
         problems.count(at, "lanes_per_laser", self.lanes_per_laser, 1..=8);
         problems.range(at, "splitter_excess_db", self.splitter_excess_db, 0.0..=10.0);
+        problems.range(at, "laser_fibre_loss_db", self.laser_fibre_loss_db, 0.0..=60.0);
         problems.range(at, "laser_coupling_loss_db", self.laser_coupling_loss_db, 0.0..=60.0);
         problems.range(at, "insertion_loss_db", self.insertion_loss_db, 0.0..=60.0);
         problems.range(at, "fibre_coupling_loss_db", self.fibre_coupling_loss_db, 0.0..=60.0);
@@ -310,13 +315,12 @@ impl MzmModel {
 
     /// Power in the fibre at full transmission, W.
     pub fn power_before_modulation_w(&self) -> f64 {
-        let lanes = self.mzm.lanes_per_laser as f64;
-        let splitting_db = self.mzm.splitter_excess_db * lanes.log2();
-        let loss_db = splitting_db
+        let loss_db = self.mzm.laser_fibre_loss_db
             + self.mzm.laser_coupling_loss_db
             + self.mzm.insertion_loss_db
             + self.mzm.fibre_coupling_loss_db;
-        self.laser.power_w / lanes * power_ratio(-loss_db)
+        let (lanes, excess_db) = (self.mzm.lanes_per_laser, self.mzm.splitter_excess_db);
+        fed_w(self.laser.power_w, lanes, excess_db) * power_ratio(-loss_db)
     }
 }
 

@@ -69,6 +69,7 @@ macro_rules! kinds {
 kinds! {
     eml => Eml(Eml),
     mzm => Mzm(Mzm),
+    ring => Ring(Ring),
     waveform => Waveform(CapturedWaveform),
     stressed => Stressed(StressedSource),
 }

@@ -1,8 +1,9 @@
-//! Manufacturing tolerances of laser, driver and Mach-Zehnder modulator, devices.md 8.
+//! Manufacturing tolerances of laser, driver, Mach-Zehnder and ring modulators, devices.md 8.
 
 use super::driver::Driver;
 use super::laser::Laser;
 use super::mzm::{Electrode, Mzm};
+use super::ring::Ring;
 use crate::error::KeyPath;
 use crate::sheet::{Deviation, Part, Tolerance};
 
@@ -77,14 +78,53 @@ impl Mzm {
                     losses of a chip, assumed";
         let insertion = ("insertion_loss_db", self.insertion_loss_db);
         list.push(new("MZM insertion loss", at, insertion, absolute(0.2), loss));
-        let splitter = ("splitter_excess_db", self.splitter_excess_db);
-        let imbalance = "imbalance of a stage, assumed";
-        list.push(new("laser splitter", at, splitter, absolute(0.15), imbalance));
-        let misaligned = "misalignment of 0.3 um at a mode radius of 1.75 um, derived";
-        let coupling = ("laser_coupling_loss_db", self.laser_coupling_loss_db);
-        list.push(new("laser coupling", at, coupling, absolute(0.26), misaligned).exponential());
-        let attached = ("fibre_coupling_loss_db", self.fibre_coupling_loss_db);
-        let fibre = "misalignment of a fibre, assumed";
-        list.push(new("fibre attachment", at, attached, absolute(0.1), fibre).exponential());
+        on_chip(
+            at,
+            [self.splitter_excess_db, self.laser_coupling_loss_db, self.fibre_coupling_loss_db],
+            list,
+        );
     }
+}
+
+impl Ring {
+    /// Those of the modulator alone.
+    pub(super) fn own_tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>) {
+        let (absolute, percent) = (Deviation::Absolute, Deviation::Percent);
+        let lock = ("lock_error_pm", self.lock_error_pm);
+        list.push(new("ring lock error", at, lock, absolute(5.0), "heater lock, assumed"));
+        let shift = ("shift_pm_per_v", self.shift_pm_per_v);
+        list.push(new("ring shift per volt", at, shift, percent(5.0), "part to part, assumed"));
+        let quality = "3200 to 3700 over 16 channels (OFC 2026, W2A.12), published";
+        let loaded = ("quality_factor", self.quality_factor);
+        list.push(new("ring quality factor", at, loaded, percent(5.0), quality));
+        let junction = ("junction_bandwidth_ghz", self.junction_bandwidth_ghz);
+        list.push(new(
+            "ring junction bandwidth",
+            at,
+            junction,
+            percent(5.0),
+            "as of drivers, assumed",
+        ));
+        let waveguide = ("insertion_loss_db", self.insertion_loss_db);
+        list.push(new("ring insertion loss", at, waveguide, absolute(0.2), "of a chip, assumed"));
+        on_chip(
+            at,
+            [self.splitter_excess_db, self.laser_coupling_loss_db, self.fibre_coupling_loss_db],
+            list,
+        );
+    }
+}
+
+/// Those of splitter and couplings of a chip, whose losses are given.
+fn on_chip(at: &KeyPath, [splitter_db, laser_db, fibre_db]: [f64; 3], list: &mut Vec<Tolerance>) {
+    let absolute = Deviation::Absolute;
+    let splitter = ("splitter_excess_db", splitter_db);
+    let imbalance = "imbalance of a stage, assumed";
+    list.push(new("laser splitter", at, splitter, absolute(0.15), imbalance));
+    let misaligned = "misalignment of 0.3 um at a mode radius of 1.75 um, derived";
+    let coupling = ("laser_coupling_loss_db", laser_db);
+    list.push(new("laser coupling", at, coupling, absolute(0.26), misaligned).exponential());
+    let attached = ("fibre_coupling_loss_db", fibre_db);
+    let fibre = "misalignment of a fibre, assumed";
+    list.push(new("fibre attachment", at, attached, absolute(0.1), fibre).exponential());
 }

@@ -19,6 +19,9 @@ pub(crate) const MANY: usize = 64;
 
 pub(crate) const FEW: usize = 16;
 
+/// Symbols of a block beyond which fewer draws do: those of a long test pattern are many.
+const SYMBOLS: usize = 8192;
+
 /// Part of its strength with which a source is drawn: small, so that the chain answers linearly.
 const SMALL: f32 = 0.25;
 
@@ -43,6 +46,7 @@ pub(crate) fn classes(
             continue;
         }
         let (mut sums, mut counts, mut total) = ([0f64; CLASSES], [0f64; CLASSES], 0f64);
+        let draws_per_block = draws_per_block.min(enough_draws(plan, records.len()));
         for record in records {
             let quiet =
                 StreamKeys { block: record.block, selection: NoiseSelection::None, ..streams };
@@ -81,6 +85,12 @@ pub(crate) fn classes(
     });
     let edges = edges.collect();
     Classes { lines, edges, bends }
+}
+
+/// Draws of each of `records` blocks from which on more tell nothing: all together as many symbols
+/// as [`MANY`] draws of a block of [`SYMBOLS`].
+fn enough_draws(plan: &Plan, records: usize) -> usize {
+    (MANY * SYMBOLS).div_ceil(plan.grid.symbols.max(SYMBOLS) * records.max(1))
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.

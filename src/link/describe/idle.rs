@@ -11,7 +11,7 @@ use crate::pattern::PatternKind;
 use crate::receiver::{Limiting, NoiseModel, Tia};
 use crate::serdes::dsp::{AdaptationKind, ClockRecovery, DspConfig};
 use crate::serdes::{Ctle, Interleave, LevelTraining, SerdesTx};
-use crate::transmitter::{Electrode, Laser, RinKind};
+use crate::transmitter::{Detuning, Electrode, Laser, RinKind};
 
 /// Keys without effect: one, or all below a table, and the reason.
 struct IdleKeys {
@@ -166,6 +166,8 @@ impl Config {
         }
         laser(idle, "transmitter.eml.laser.", &transmitter.eml.laser);
         laser(idle, "transmitter.mzm.laser.", &transmitter.mzm.laser);
+        laser(idle, "transmitter.ring.laser.", &transmitter.ring.laser);
+        self.idle_ring(idle);
         let dac = &transmitter.dac;
         idle.response("transmitter.dac.", &dac.response.file, &["bandwidth_ghz"]);
         if dac.enob.is_some() {
@@ -173,10 +175,12 @@ impl Config {
         }
         let replaced = &["bandwidth_ghz", "peaking_db"];
         idle.response("transmitter.eml.", &transmitter.eml.response.file, replaced);
-        for (at, driver) in [
+        let drivers = [
             ("transmitter.eml.driver.", &transmitter.eml.driver),
             ("transmitter.mzm.driver.", &transmitter.mzm.driver),
-        ] {
+            ("transmitter.ring.driver.", &transmitter.ring.driver),
+        ];
+        for (at, driver) in drivers {
             idle.response(at, &driver.response.file, replaced);
         }
         let (none, given) = ("no curve.file is given", "curve.file is given");
@@ -194,10 +198,7 @@ impl Config {
             let interferometer = ["bias_error_deg", "extinction_ratio_db", "arm_loss_db_per_rad"];
             idle.add("transmitter.mzm.", &interferometer, given);
         }
-        for (at, driver) in [
-            ("transmitter.eml.driver.", &transmitter.eml.driver),
-            ("transmitter.mzm.driver.", &transmitter.mzm.driver),
-        ] {
+        for (at, driver) in drivers {
             if !driver.curve.file.is_empty() {
                 idle.add(at, &["swing_vpp", "saturation_vpp"], given);
             }
@@ -215,6 +216,22 @@ impl Config {
             idle.add("transmitter.levels.", &["inner"], "transmitter.levels.table = true");
         } else {
             idle.add("transmitter.levels.", &["entries"], "transmitter.levels.table = false");
+        }
+    }
+
+    /// Keys of a ring's detuning and heating that others take the place of.
+    fn idle_ring(&self, idle: &mut Idle) {
+        let (ring, at) = (&self.transmitter.ring, "transmitter.ring.");
+        let (others, kind): (&[&str], &str) = match ring.detuning {
+            Detuning::Given => (&["target_er_db", "side"], "given"),
+            Detuning::Oma => (&["target_er_db", "detuning_pm"], "oma"),
+            Detuning::Er => (&["detuning_pm"], "er"),
+            Detuning::Ber => (&["target_er_db", "detuning_pm"], "ber"),
+        };
+        idle.add(at, others, &format!("{at}detuning = \"{kind}\""));
+        if ring.thermal_resistance_k_per_mw == 0.0 {
+            let why = format!("{at}thermal_resistance_k_per_mw = 0");
+            idle.add(at, &["heating_percent", "thermal_time_us"], &why);
         }
     }
 

@@ -6,13 +6,14 @@ use std::path::Path;
 use toml::{Table, Value};
 
 /// A file's key, and the key and the value that choose it.
-const IMPLIED: [(&str, &str, &str); 8] = [
+const IMPLIED: [(&str, &str, &str); 9] = [
     ("transmitter.waveform.file", "transmitter.kind", "waveform"),
     ("pattern.file", "pattern.kind", "file"),
     ("receiver.tia.noise_file", "receiver.tia.noise", "table"),
     ("receiver.tia.curve.file", "receiver.tia.limiting", "curve"),
     ("transmitter.eml.laser.rin_file", "transmitter.eml.laser.rin", "table"),
     ("transmitter.mzm.laser.rin_file", "transmitter.mzm.laser.rin", "table"),
+    ("transmitter.ring.laser.rin_file", "transmitter.ring.laser.rin", "table"),
     ("host.channel.files", "host.channel.kind", "files"),
     ("host.channel_to_host.files", "host.channel_to_host.kind", "files"),
 ];

@@ -135,6 +135,8 @@ pub(crate) fn solve(
 ) -> SolvedLane {
     let (tp2, tp3) = settled(&lane, workspaces, cache);
     let mut warnings = launch_warnings(&lane, tp2);
+    let of_modulator = lane.modulator.warnings();
+    warnings.extend(of_modulator.into_iter().map(|said| format!("lane {}: {said}", lane.number)));
     warnings.extend(files::short(&lane));
     warnings.extend(files::doubts(&lane));
     let solution = solution(&lane, tp3, workspaces, cancel, &mut warnings);

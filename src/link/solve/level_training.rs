@@ -308,6 +308,8 @@ mod tests {
             ("800gbase-dr8", TransmitterKind::Mzm),
             ("1.6tbase-dr8", TransmitterKind::Eml),
             ("1.6tbase-dr8", TransmitterKind::Mzm),
+            ("800gbase-dr8", TransmitterKind::Ring),
+            ("1.6tbase-dr8", TransmitterKind::Ring),
         ] {
             let mut config = preset(name, kind);
             config.transmitter.levels.train = LevelTraining::None;

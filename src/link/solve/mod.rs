@@ -6,6 +6,7 @@ pub(super) mod clock;
 mod compliant;
 mod corners;
 pub(super) mod counted_margin;
+pub(super) mod detuning_search;
 mod kept_losses;
 pub(super) mod lane;
 mod level_training;

@@ -5,7 +5,7 @@ use crate::error::{KeyPath, Problems, Result};
 use crate::fec::FecSender;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
-use crate::link::solve::tuning;
+use crate::link::solve::{detuning_search, tuning};
 use crate::measured::Library;
 use crate::run_options::CancelToken;
 use crate::transmitter::Modulator;
@@ -62,6 +62,11 @@ impl Lane {
         } else {
             tuning::tuned_once(config, &modulator, &files, library, cache, cancel)
         };
+        // of the detuning found
+        let modulator = Some(&tuned)
+            .filter(|tuned| custom.is_none() && detuning_search::searches(tuned))
+            .and_then(|tuned| detuning_search::modulator_of(tuned, library))
+            .unwrap_or(modulator);
         Self::settled(tuned, number, modulator, files, library, sender, cache)
     }
 }

@@ -1,8 +1,8 @@
 //! The settings that an operator would program: transmit taps and analogue gains, found by search,
 //! and the drives of the levels.
 
-use super::level_training;
 use super::trial::{BETTER, TrialContext, cost, trial_of};
+use super::{detuning_search, level_training};
 use crate::chain::{PlanCache, WorkspacePool};
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::{DecisionPoint, SegmentKind};
@@ -200,13 +200,22 @@ pub(crate) fn tuned_once(
 ) -> Config {
     if config.segments().iter().all(|&kind| knobs(config, kind).is_empty())
         && !level_training::trains(config, &**modulator)
+        && !detuning_search::searches(config)
     {
         return config.clone();
     }
     let files: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
     // settings of a search that was cut short are not kept for others
     let search = || {
-        let found = tuned(config, modulator, library, cache, cancel);
+        let detuned = detuning_search::searches(config)
+            .then(|| detuning_search::detuned(config, library, cache, cancel));
+        let detuned = detuned
+            .as_ref()
+            .and_then(|detuned| Some((detuned, detuning_search::modulator_of(detuned, library)?)));
+        let found = match &detuned {
+            Some((detuned, modulator)) => tuned(detuned, modulator, library, cache, cancel),
+            None => tuned(config, modulator, library, cache, cancel),
+        };
         if cancel.is_cancelled() { Err(Box::new(found)) } else { Ok(found) }
     };
     match library.derived(config, &files, search) {

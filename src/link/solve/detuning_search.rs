@@ -1,0 +1,92 @@
+//! Detuning of a ring by the least error ratio of its link.
+
+use super::level_training;
+use super::trial::{BETTER, TrialContext, cost, trial_of};
+use crate::chain::{PlanCache, WorkspacePool};
+use crate::error::{KeyPath, Problems};
+use crate::link::describe::config::Config;
+use crate::measured::{FileReader, Library};
+use crate::run_options::CancelToken;
+use crate::transmitter::{Detuning, Modulator, Ring, TransmitterKind};
+use std::sync::Arc;
+
+/// Steps of the detuning, coarse to fine, in widths of the resonance.
+const STRIDES: [f64; 3] = [1.0 / 16.0, 1.0 / 48.0, 1.0 / 144.0];
+/// Resolution of the detuning found, pm.
+const RESOLUTION_PM: f64 = 0.1;
+
+/// True if the detuning is to be found by the error ratio.
+pub(super) fn searches(config: &Config) -> bool {
+    let transmitter = &config.transmitter;
+    transmitter.kind == TransmitterKind::Ring && transmitter.ring.detuning == Detuning::Ber
+}
+
+/// The modulator of a description; `None` where one of its files is refused, which the later build
+/// reports.
+pub(super) fn modulator_of(config: &Config, library: &Library) -> Option<Arc<dyn Modulator>> {
+    config.read(library, &mut Problems::new()).1
+}
+
+/// The description with the detuning of the least error ratio of its optical segment, from that of
+/// the largest OMA in both directions and on the same side of the resonance: a local minimum.
+///
+/// The levels, where they are trained, are trained before each size of step.
+pub(super) fn detuned(
+    config: &Config,
+    library: &Library,
+    cache: &mut PlanCache,
+    cancel: &CancelToken,
+) -> Config {
+    let workspaces = WorkspacePool::cancelled_by(cancel);
+    let mut best = config.clone();
+    let mut ring = config.transmitter.ring.clone();
+    ring.detuning = Detuning::Oma;
+    let mut problems = Problems::new();
+    let start = ring.read(&KeyPath::root(), &mut FileReader::new(library, &mut problems));
+    let Some(start_pm) = start.map(|model| model.lock_pm()) else { return best };
+    best.transmitter.ring.detuning_pm = start_pm;
+    let width_pm = ring.resonator(1.0).width_pm();
+    let kind = config.optical();
+    for stride in STRIDES {
+        let Some(modulator) = modulator_of(&best, library) else { return best };
+        if level_training::trains(&best, &*modulator) {
+            level_training::reset(&mut best);
+            let (modulator, workspaces) = (&modulator, &workspaces);
+            let mut bench = TrialContext { modulator, library, cache, workspaces };
+            // a file that is missing is reported by the later build
+            if level_training::train(&mut best, &mut bench).is_err() {
+                return best;
+            }
+        }
+        let mut figure = |trial: &Config| {
+            let Some(modulator) = modulator_of(trial, library) else { return f64::INFINITY };
+            let (modulator, workspaces) = (&modulator, &workspaces);
+            cost(
+                &trial_of(trial),
+                kind,
+                &mut TrialContext { modulator, library, cache, workspaces },
+            )
+        };
+        let mut least = figure(&best);
+        for step_pm in [stride * width_pm, -stride * width_pm] {
+            while let Some(trial) = moved(&best, step_pm) {
+                let found = figure(&trial);
+                if found.is_nan() || found >= least - BETTER {
+                    break;
+                }
+                (least, best) = (found, trial);
+            }
+        }
+    }
+    best
+}
+
+/// The description with a moved detuning; `None` where it would leave the side of the resonance or
+/// the range of the key.
+fn moved(config: &Config, step_pm: f64) -> Option<Config> {
+    let mut trial = config.clone();
+    let before_pm = config.transmitter.ring.detuning_pm;
+    let after_pm = ((before_pm + step_pm) / RESOLUTION_PM).round() * RESOLUTION_PM;
+    trial.transmitter.ring.detuning_pm = after_pm;
+    (after_pm * before_pm > 0.0 && after_pm.abs() <= Ring::DETUNING_MAX_PM).then_some(trial)
+}

@@ -1,0 +1,16 @@
+//! Silicon micro-ring modulator.
+
+mod coupled_mode;
+mod detuning;
+mod model;
+mod resonator;
+mod self_heating;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+pub use detuning::{Detuning, Side};
+pub use model::RingModel;
+pub use resonator::Resonator;
+pub use self_heating::ThermalState;
+pub use sheet::Ring;
