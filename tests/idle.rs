@@ -70,7 +70,7 @@ fn what_is_without_effect_is_named_and_moves_no_bit() {
         (&["transmitter.kind=ring"], "transmitter.ring.detuning_pm=-90.0", "detuning = \"er\""),
         (
             &["transmitter.kind=ring", "transmitter.ring.detuning=oma"],
-            "transmitter.ring.target_er_db=6.0",
+            "transmitter.ring.target_er_db=5.0",
             "detuning = \"oma\"",
         ),
         (

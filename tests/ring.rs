@@ -3,7 +3,7 @@
 
 use crate::support::{preset, run, run_lane};
 use lightlane::error::{KeyPath, Problems};
-use lightlane::link::{Config, LaneResult, LaneSet, LayeredConfig, Link, RunOptions};
+use lightlane::link::{Config, LaneSet, LayeredConfig, Link, RunOptions};
 use lightlane::measured::{FileReader, Library};
 use lightlane::transmitter::{Detuning, RingModel, Side, TransmitterKind};
 use std::sync::Arc;
@@ -65,26 +65,31 @@ fn halving_the_steps_moves_the_snr_by_less_than_a_fiftieth_of_a_decibel() {
     }
 }
 
-fn quick(mut config: Config) -> LaneResult {
-    config.fibre.connector_loss_db += 4.0;
-    run_lane(&config, 0)
-}
-
-/// The detuning found by the error ratio is at least as good as those of OMA and extinction ratio,
-/// on the same side, and another one than theirs.
+/// Where intensity noise rules, a larger extinction ratio is worth more than OMA: the detuning found
+/// by the error ratio has less than 0.6 of the ratio of either, on both sides of the resonance.
+/// Where thermal noise rules, that of the largest OMA is the best, and the search stays by it: its
+/// blocks know a ratio to 2 %.
 #[test]
 fn the_error_ratio_finds_a_better_detuning_than_oma_and_extinction_ratio() {
-    for side in [Side::Blue, Side::Red] {
+    for (side, rin_db_per_hz, loss_db, factor) in [
+        (Side::Blue, -141.0, 0.0, 0.6),
+        (Side::Red, -141.0, 0.0, 0.6),
+        (Side::Blue, -152.0, 4.0, 1.04),
+    ] {
         let ber = |detuning: Detuning| {
             let mut config = ring("1.6tbase-dr8");
+            config.fibre.connector_loss_db += loss_db;
+            let ring = &mut config.transmitter.ring;
             // without heating, which a red side does not hold
-            config.transmitter.ring.thermal_resistance_k_per_mw = 0.0;
-            (config.transmitter.ring.detuning, config.transmitter.ring.side) = (detuning, side);
-            quick(config).ber_semi_analytic.expect("it trains")
+            ring.thermal_resistance_k_per_mw = 0.0;
+            ring.laser.rin_db_per_hz = rin_db_per_hz;
+            (ring.detuning, ring.side) = (detuning, side);
+            run_lane(&config, 0).ber_semi_analytic.expect("it trains")
         };
         let [least, by_oma, by_er] = [Detuning::Ber, Detuning::Oma, Detuning::Er].map(ber);
-        println!("{side:?}: {least:.3e}, by OMA {by_oma:.3e}, by extinction ratio {by_er:.3e}");
-        assert!(least < 0.99 * by_oma && least < 0.99 * by_er, "{side:?}");
+        let what = format!("{side:?}: {least:.3e}, by OMA {by_oma:.3e}, by ratio {by_er:.3e}");
+        println!("{what}");
+        assert!(least < factor * by_oma.min(by_er), "{what}");
     }
 }
 
@@ -97,7 +102,8 @@ fn a_lock_error_costs_error_ratio() {
         let ring = &mut config.transmitter.ring;
         (ring.detuning, ring.detuning_pm) = (Detuning::Given, -115.0);
         (ring.lock_error_pm, ring.temperature_step_k) = (lock_error_pm, temperature_step_k);
-        quick(config).ber_semi_analytic.expect("it trains")
+        config.fibre.connector_loss_db += 4.0;
+        run_lane(&config, 0).ber_semi_analytic.expect("it trains")
     };
     let exact = ber(0.0, 0.0);
     let [blue, red, warm, cold] =

@@ -19,7 +19,7 @@ const STEP_MAX: f64 = 1.5;
 /// rounding of an f32.
 const WARM_UP_DECAYS: f64 = 17.0;
 /// Energy of a response left after its memory.
-const ENERGY_LEFT: f64 = 1e-3;
+const ENERGY_LEFT: f64 = 0.001;
 
 /// Drive in volts, in proportion to the shift of the resonance, to the field after a ring.
 ///

@@ -25,8 +25,9 @@ pub(super) fn detunings_pm(width_pm: f64) -> Vec<f64> {
 /// d is the detuning with heating, H the shift of the resonance by the absorbed power at this
 /// detuning, e a shift of the resonance since the lock, c the detuning of a ring without light: the
 /// heater makes up for the heating at the lock, and for nothing later. The temperature follows
-/// `tau dH/dt = H(d) - H`, so the detuning moves as `c - H(d) - d` says, and a state is stable where
-/// that falls. Of several stable states the ring is in the one to which it moves from the lock.
+/// `tau dH/dt = H(d) - H`, so the detuning moves as `c - H(d) - d` says, and a state is stable
+/// where that falls. Of several stable states the ring is in the one to which it moves from the
+/// lock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ThermalState {
     /// Laser's wavelength less that of the heated resonance without drive, pm.

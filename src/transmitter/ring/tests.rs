@@ -85,7 +85,7 @@ fn the_shift_follows_the_depletion() {
     let ring = Ring::default();
     let slope = (ring.straightened_v(1e-4) - ring.straightened_v(-1e-4)) / 2e-4;
     assert!((slope - 1.0).abs() < 1e-6);
-    // sqrt(1 + V / V_bi) between 0.5 and 2.5 V about 1.5 V: 2.4 V (sqrt(3.4 / 2.4) - sqrt(1.4 / 2.4))
+    // from 0.5 to 2.5 V about a bias of 1.5 V: 2 (2.4 V) (sqrt(3.4 / 2.4) - sqrt(1.4 / 2.4))
     let chord = ring.straightened_v(1.0) - ring.straightened_v(-1.0);
     let expected = 4.8 * ((3.4f64 / 2.4).sqrt() - (1.4f64 / 2.4).sqrt());
     assert!((chord - expected).abs() < 1e-12 && chord > 2.0);
