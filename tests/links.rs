@@ -89,7 +89,7 @@ const RULED: [(&str, f64, TransmitterKind, Change); 7] = [
         c.transmitter.eml.laser.rin_db_per_hz = -134.0
     }),
     ("laser.ring0.frequency", 1e-3, TransmitterKind::Ring, |c| {
-        c.transmitter.ring.laser.linewidth_mhz = 20.0
+        c.transmitter.ring.laser.linewidth_mhz = 35.0
     }),
     ("adc.quantisation", 1e-3, TransmitterKind::Eml, |c| c.receiver.dsp.adc.effective_bits = 3.1),
     ("dac.jitter", 3e-5, TransmitterKind::Mzm, |c| {

@@ -329,6 +329,8 @@ fn swings(c: &mut Config, vpp: f64) {
     for driver in [&mut t.eml.driver, &mut t.mzm.driver, &mut t.ring.driver] {
         driver.swing_vpp = vpp;
     }
+    // a ring's junction is not driven into conduction
+    t.ring.reverse_bias_v = 5.0;
 }
 
 fn bandwidths(c: &mut Config, ghz: f64) {

@@ -210,14 +210,14 @@ fn compose(
                 }
             }
         }
-        let [first, second] = drives;
-        for (i, (&u1, &u2)) in first.iter().zip(&second).enumerate() {
+        let [first, second] = &drives;
+        for i in 0..WIDTH {
             let loss = |u: f32| {
                 step.decay_per_v.mul_add(u.max(-step.reach_v).min(step.reach_v), step.decay)
             };
             let angle = |u: f32| step.angle_per_v.mul_add(u, step.angle);
-            let (re1, im1) = (loss(u1), angle(u1));
-            let (re2, im2) = (loss(u2), angle(u2));
+            let (re1, im1) = (loss(first[i]), angle(first[i]));
+            let (re2, im2) = (loss(second[i]), angle(second[i]));
             let (sum_re, sum_im) = (0.25 * (re1 + re2), 0.25 * (im1 + im2));
             let product_re = (re1 * re2 - im1 * im2) * (1.0 / 12.0);
             let product_im = (re1 * im2 + im1 * re2) * (1.0 / 12.0);

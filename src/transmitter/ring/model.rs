@@ -26,6 +26,8 @@ use std::sync::{Arc, OnceLock};
 const SYMBOL_RATE_HZ: f64 = 53.125e9;
 /// Points of the junction's law over the drive.
 const LAW_POINTS: u32 = 64;
+/// Smallest reach of a drive, V.
+const REACH_MIN_V: f64 = 0.000_001;
 /// Part of the resonance's width beyond which a wander of the temperature counts (assumed).
 const WANDER_MAX: f64 = 0.005;
 
@@ -176,7 +178,7 @@ impl RingModel {
     /// Largest straightened drive, at twice the driver's peak, V.
     pub(super) fn reach_v(&self) -> f64 {
         let peak_v = 2.0 * self.driver.peak_v();
-        self.straightened_v(peak_v).abs().max(self.straightened_v(-peak_v).abs()).max(1e-6)
+        self.straightened_v(peak_v).abs().max(self.straightened_v(-peak_v).abs()).max(REACH_MIN_V)
     }
 
     /// Power in the waveguide before the ring, W.
@@ -309,7 +311,7 @@ impl Modulator for RingModel {
         let grid = drive.grid();
         let index = context.lane / self.sheet.lanes_per_laser;
         let pole = Shape::low_pass(Family::Bessel, 1, giga(self.sheet.junction_bandwidth_ghz), 0.0);
-        let peak_v = (2.0 * self.driver.peak_v()).max(1e-6);
+        let peak_v = (2.0 * self.driver.peak_v()).max(REACH_MIN_V);
         let at = |i: u32| peak_v * (2.0 * f64::from(i) / f64::from(LAW_POINTS) - 1.0);
         let volts = (0..=LAW_POINTS).map(at);
         let law =

@@ -6,6 +6,8 @@ use crate::math::monotone::Monotone;
 /// farthest, in widths of the resonance.
 const POINTS: usize = 64;
 const WIDTHS_MAX: f64 = 200.0;
+/// Distance below which two detunings are the same, and that of a slope, pm.
+const SAME_PM: f64 = 0.001;
 /// Halvings of an interval: of 1e6 pm to 1e-9.
 const HALVINGS: usize = 50;
 
@@ -52,7 +54,7 @@ impl ThermalState {
         let excess = |pm: f64| pm + heating.at(pm) - cold_pm;
         let stable = stable_states(heating, &excess);
         let holds_lock = {
-            let step = 1e-3;
+            let step = SAME_PM;
             heating.at(lock_pm + step) - heating.at(lock_pm - step) > -2.0 * step
         };
         let from_lock = if shift_pm == 0.0 && holds_lock {
@@ -64,7 +66,7 @@ impl ThermalState {
         };
         let last = stable.last().copied().unwrap_or(cold_pm);
         let detuning_pm = from_lock.unwrap_or(last);
-        let others = stable.iter().copied().filter(|pm| (pm - detuning_pm).abs() > 1e-3);
+        let others = stable.iter().copied().filter(|pm| (pm - detuning_pm).abs() > SAME_PM);
         ThermalState {
             detuning_pm,
             heating_pm: heating.at(detuning_pm),

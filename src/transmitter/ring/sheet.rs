@@ -120,7 +120,7 @@ impl Default for Ring {
             reverse_bias_v: 1.5,    // keeps the junction from conducting, assumed
             built_in_v: 0.9,        // silicon junction, assumed
             loss_fall_per_v: 0.02,  // plasma dispersion of such a shift, derived
-            junction_bandwidth_ghz: 80.0, // 50 fF and 15 ohm in 25 ohm, OFC 2026, Rakowski et al.
+            junction_bandwidth_ghz: 80.0, // 50 fF and 15 ohm of the same
             detuning: Detuning::Er,
             detuning_pm: -120.0, // about that of 3.5 dB, derived
             target_er_db: 6.0,   // above the limit of 3.5 dB after the equaliser, assumed
