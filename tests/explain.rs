@@ -96,9 +96,9 @@ fn penalties_and_the_remainder_are_the_distance_to_thermal_noise_alone() {
 /// Noise of level k, per Hz at the diode: S = i^2 + 2 q R P_k + RIN (R P_k)^2, all white and
 /// through the same wide chain, of which thermal and shot noise alone meet the limit at the margin
 /// without RIN: this gives the bandwidth. The margin with RIN then follows from the mean over the
-/// thresholds of equally spaced levels, each where both errors are equally likely to first order. What is left
-/// of 0.74 dB is interference of 2 % of the noise, steps that differ by 0.3 %, and the search:
-/// 0.03 dB.
+/// thresholds of equally spaced levels, each where both errors are equally likely to first order.
+/// What is left of 0.74 dB is interference of 2 % of the noise, steps that differ by 0.3 %, and the
+/// search: 0.03 dB.
 #[test]
 fn the_penalty_of_rin_is_that_of_the_closed_form() {
     let mut only = stack(&["receiver.tia.order=2"]);

@@ -149,13 +149,14 @@ mod tests {
         lane.edited(&found.ideal).unwrap()
     }
 
-    /// 4^-bits = 4^-5 - 3/2 (2 pi f sigma)^2 with jitter, and less the spurs of two gains of +-1 %
-    /// with them: neither removal touches the noise that is left.
+    /// 4^-bits = 4^-5 - 3/2 ((2 pi f sigma)^2 + spurs), spurs of gains of +-1 %, offsets of 0.1 %
+    /// and skews of 10 fs: neither removal touches the noise that is left.
     #[test]
     fn the_rest_of_an_enob_stays_when_a_part_of_it_is_removed() {
         let lane = &described()[described().len() - 4];
-        let jitter = (std::f64::consts::TAU * 26e9 * 100e-15f64).powi(2);
-        let noise = 4f64.powi(-5) - 1.5 * (jitter + 1e-4);
+        let timing = |rms_fs: f64| (std::f64::consts::TAU * 26e9 * rms_fs * 1e-15).powi(2);
+        let spurs = 1e-4 + 8.0 * 1e-6 + timing(10.0);
+        let noise = 4f64.powi(-5) - 1.5 * (timing(100.0) + spurs);
         for name in ["ADC jitter", "ADC sub-converter mismatch"] {
             let adc = without(lane, name).receiver.dsp.adc;
             let bits = adc.effective_bits;
