@@ -85,7 +85,8 @@ fn plan(
 
 const EQUAL: [[f64; 4]; 4] = [[1.0 / 16.0; 4]; 4];
 
-/// Shares of the pairs of a level and that of so many symbols before, in the blocks that are scored.
+/// Shares of the pairs of a level and that of so many symbols before, in the blocks that are
+/// scored.
 fn pairs(symbols: usize) -> [[f64; 4]; 4] {
     let mut shares = [[0.0; 4]; 4];
     for block in blocks(0, 4) {
@@ -151,10 +152,10 @@ fn mean_over_phase(ber: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// A link without memory at extinction ratios of 6 and 4 dB against the closed form at the very
-/// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The noise
-/// is that which alone makes the error ratio without reflections; a Q of 3.4 known to 0.1 % is 1 % of
-/// the error ratio. The closed
-/// form itself has the known penalties with middle thresholds, to a thousandth of a decibel.
+/// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The
+/// noise is that which alone makes the error ratio without reflections; a Q of 3.4 known to 0.1 %
+/// is 1 % of the error ratio. The closed form itself has the known penalties with middle
+/// thresholds, to a thousandth of a decibel.
 #[test]
 fn one_interferer_has_the_closed_form() {
     let cache = &mut PlanCache::default();
@@ -213,10 +214,10 @@ fn one_interferer_has_the_closed_form() {
 }
 
 /// Reflections whose phases are fixed are part of the light: chains with each of 24 phases have the
-/// error ratios that the prediction gives their states. Thresholds and taps are trained anew for each
-/// phase there, and of one lane only the sampled phases are compared: the mean to 3 %, the largest to
-/// 5 %. The codeword error ratio of drawn phases, 6000 codewords on one lane and on eight, to what
-/// so many draws know of it.
+/// error ratios that the prediction gives their states. Thresholds and taps are trained anew for
+/// each phase there, and of one lane only the sampled phases are compared: the mean to 3 %, the
+/// largest to 5 %. The codeword error ratio of drawn phases, 6000 codewords on one lane and on
+/// eight, to what so many draws know of it.
 #[test]
 fn states_are_those_of_chains_with_a_fixed_phase() {
     let cache = &mut PlanCache::default();
@@ -281,8 +282,9 @@ fn states_are_those_of_chains_with_a_fixed_phase() {
     }
 }
 
-/// Two and four strong paths: the mean over joint phases against 400 chains with drawn phases, which
-/// know it to 5 to 8 %; the 99 % quantile lies between the 97th and the last of them in a hundred.
+/// Two and four strong paths: the mean over joint phases against 400 chains with drawn phases,
+/// which know it to 5 to 8 %; the 99 % quantile lies between the 97th and the last of them in a
+/// hundred.
 #[test]
 fn several_paths_have_the_mean_of_drawn_phases() {
     for paths in [
@@ -339,8 +341,8 @@ fn several_paths_have_the_mean_of_drawn_phases() {
     }
 }
 
-/// Blocks with drawn phases, counted: of 256 each has a phase of its own, which scatters the ratio by
-/// its own spread over the root of 256.
+/// Blocks with drawn phases, counted: of 256 each has a phase of its own, which scatters the ratio
+/// by its own spread over the root of 256.
 #[test]
 fn counted_errors_are_those_predicted() {
     let cache = &mut PlanCache::default();

@@ -49,7 +49,7 @@ pub use run::streams::{NoiseSelection, StreamKeys};
 pub use run::workspace::Workspace;
 pub use run::workspace::probe::Probe;
 pub use run::workspace_pool::WorkspacePool;
+pub(crate) use semi_analytic::over_reflections::OverReflections;
 pub(crate) use semi_analytic::phase_law::OverPhase;
 pub use semi_analytic::prediction::{PredictedBursts, Prediction, Share};
 pub use semi_analytic::predictor::Predictor;
-pub(crate) use semi_analytic::reflections::OverReflections;

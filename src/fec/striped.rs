@@ -72,10 +72,10 @@ mod tests {
         assert!((codeword_error_ratio(&Code::KP4, &[vec![(1.0, 1.0)]]) - 1.0).abs() < 1e-9);
     }
 
-    /// An interferer of -35 dB at an extinction ratio of 3.9 dB, middle thresholds, equal noise for a
-    /// mean of 1.5e-4: PAM4 by its closed form at each phase. Python with math.erfc and math.lgamma
-    /// has 6.945e-16 from the mean, 5.133e-10 with one phase for the codeword and 2.683e-13 with
-    /// eight; the noise is known to a part in 1e6, its ratio's 16th power to 1e-4.
+    /// An interferer of -35 dB at an extinction ratio of 3.9 dB, middle thresholds, equal noise for
+    /// a mean of 1.5e-4: PAM4 by its closed form at each phase. Python with math.erfc and
+    /// math.lgamma has 6.945e-16 from the mean, 5.133e-10 with one phase for the codeword and
+    /// 2.683e-13 with eight; the noise is known to a part in 1e6, its ratio's 16th power to 1e-4.
     #[test]
     fn a_phase_for_each_lane_loses_codewords_that_the_mean_does_not() {
         let er = 10f64.powf(0.39);

@@ -3,7 +3,7 @@
 use super::driver::Driver;
 use super::laser::Laser;
 use super::mzm::{Electrode, Mzm};
-use super::ring::Ring;
+use super::ring::sheet::Ring;
 use crate::error::KeyPath;
 use crate::sheet::{Deviation, Part, Tolerance};
 

@@ -10,10 +10,11 @@ use std::f64::consts::PI;
 /// Share of the interfering power below which the weakest paths are left out.
 const LEFT_OUT: f64 = 0.01;
 
-/// Power of a path over the light's, from which its phase is followed by the prediction: -55 dB. The
-/// beat of a weaker one is taken as Gaussian, its phase as free to move within a codeword: at an
-/// extinction ratio of 4 dB and an error ratio of 2.4e-4 the beat is an eighth of the noise's rms,
-/// which adds 0.1 % to an error ratio in error, and 6 % to the codewords lost on a single lane.
+/// Power of a path over the light's, from which its phase is followed by the prediction: -55 dB.
+/// The beat of a weaker one is taken as Gaussian, its phase as free to move within a codeword: at
+/// an extinction ratio of 4 dB and an error ratio of 2.4e-4 the beat is an eighth of the noise's
+/// rms, which adds 0.1 % to an error ratio in error, and 6 % to the codewords lost on a single
+/// lane.
 const FOLLOWED: f64 = 3.2e-6;
 
 /// Samples over which a phase stands still.

@@ -78,8 +78,8 @@ impl Beats {
     }
 }
 
-/// One path with the power of several: as a path's phase and data are independent of the others', the
-/// variances of their beats add.
+/// One path with the power of several: as a path's phase and data are independent of the others',
+/// the variances of their beats add.
 fn together(paths: &[PlannedPath]) -> Option<PlannedPath> {
     let strongest = *paths.first()?;
     let power = paths.iter().map(|path| path.amplitude * path.amplitude).sum::<f32>();

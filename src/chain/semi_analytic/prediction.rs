@@ -1,8 +1,8 @@
 //! Semi-analytic prediction for one lane.
 
 use super::expected_bursts::ExpectedBursts;
+use super::over_reflections::OverReflections;
 use super::phase_law::OverPhase;
-use super::reflections::OverReflections;
 use crate::chain::describe::noise::{NoiseClass, NoiseId, NoiseSource};
 use crate::math::interval::Interval;
 
@@ -48,8 +48,8 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Bit error ratios in the states of the phases of strong reflections, by rising ratio, with the
-    /// probabilities of the states; empty without such reflections.
+    /// Bit error ratios in the states of the phases of strong reflections, by rising ratio, with
+    /// the probabilities of the states; empty without such reflections.
     #[must_use]
     pub fn reflection_states(&self) -> Vec<(f64, f64)> {
         let states = self.over_reflections.iter().flat_map(|over| over.states());

@@ -140,9 +140,9 @@ impl FecStage {
 }
 
 impl FecStage {
-    /// Predicted codeword error ratio of the port where phases of strong reflections stand still for
-    /// a codeword, those of each lane on their own; `ber` is the mean over the lanes. `None` without
-    /// such reflections.
+    /// Predicted codeword error ratio of the port where phases of strong reflections stand still
+    /// for a codeword, those of each lane on their own; `ber` is the mean over the lanes. `None`
+    /// without such reflections.
     fn predicted(&self, ber: Option<f64>) -> Option<f64> {
         let lines: Vec<&LaneFec> = self.lines.iter().flatten().collect();
         let some = lines.iter().any(|line| line.over_reflections.is_some());

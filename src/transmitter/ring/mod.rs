@@ -5,7 +5,7 @@ mod detuning;
 mod model;
 mod resonator;
 mod self_heating;
-mod sheet;
+pub(super) mod sheet;
 #[cfg(test)]
 mod tests;
 

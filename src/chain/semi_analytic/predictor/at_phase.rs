@@ -7,7 +7,8 @@ use crate::chain::run::workspace::Workspace;
 use crate::chain::semi_analytic::at_slicer::{AtSlicer, Sampled};
 use crate::chain::semi_analytic::noise_classes::{BentNoise, Classes};
 use crate::chain::semi_analytic::noise_probing;
-use crate::chain::semi_analytic::reflections::{OverReflections, SlicerBeats};
+use crate::chain::semi_analytic::over_reflections::OverReflections;
+use crate::chain::semi_analytic::reflections::SlicerBeats;
 use crate::chain::semi_analytic::scoring::SlicerNoise;
 use crate::chain::semi_analytic::variance::SlicerResponse;
 use crate::dsp::ffe;
@@ -75,7 +76,8 @@ impl Predictor<'_> {
         SlicerNoise::at(self.plan, &self.noises, (records, at), trained, scale)
     }
 
-    /// Mean and variance of each symbol of records at the slicer, with feedback that is never wrong.
+    /// Mean and variance of each symbol of records at the slicer, with feedback that is never
+    /// wrong.
     pub(super) fn at_slicer_of(
         &self,
         records: &[NoiselessBlock],
