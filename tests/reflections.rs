@@ -64,7 +64,7 @@ fn plan(
     cache: &mut PlanCache,
 ) -> Plan {
     let wide = |bandwidth: f64| Shape::low_pass(Family::Bessel, 4, bandwidth * RATE, 0.0);
-    let drive: Chain<Volt> = Chain::symbols().hold(grid()).response(wide(3.0));
+    let drive: Chain<Volt> = Chain::symbols().hold(grid()).response(wide(1.5));
     let mut light: Chain<Field> = drive.map(modulator);
     if !paths.is_empty() {
         let symbol_s = 1.0 / RATE;
@@ -152,10 +152,10 @@ fn mean_over_phase(ber: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// A link without memory at extinction ratios of 6 and 4 dB against the closed form at the very
-/// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The
-/// noise is that which alone makes the error ratio without reflections; a Q of 3.4 known to 0.1 %
-/// is 1 % of the error ratio. The closed form itself has the known penalties with middle
-/// thresholds, to a thousandth of a decibel.
+/// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The noise
+/// is that which alone makes the error ratio without reflections. The hold is band-limited: at the
+/// sample the beat is 0.3 % smaller against the levels than at rest, 1 % of the error ratio. The
+/// closed form itself has the known penalties with middle thresholds, to a thousandth of a decibel.
 #[test]
 fn one_interferer_has_the_closed_form() {
     let cache = &mut PlanCache::default();
@@ -189,16 +189,16 @@ fn one_interferer_has_the_closed_form() {
         // the same link as a chain; its noise by a first prediction without reflections
         let echo = || Echoed { depth: depth as f32, echoes: vec![] };
         let density = 1e-3 / RATE;
-        let (_, quiet) = predicted(&plan(echo(), &[], density, 3.0, cache), 1);
+        let (_, quiet) = predicted(&plan(echo(), &[], density, 1.5, cache), 1);
         let (bottom, top) = (quiet.levels[0].0, quiet.levels[3].0);
         let per_power = (top - bottom) / (2.0 * depth);
         let rms = quiet.levels.iter().map(|(_, rms)| rms).sum::<f64>() / 4.0 / per_power;
         let density = density * (low / rms).powi(2);
         // what its own noise makes of it alone
-        let (_, alone) = predicted(&plan(echo(), &[], density, 3.0, cache), 1);
+        let (_, alone) = predicted(&plan(echo(), &[], density, 1.5, cache), 1);
         let sigma = step / pam4_half_eye_from_ber(alone.ber);
         let (trained, found) =
-            predicted(&plan(echo(), &[(power_db, 40.0)], density, 3.0, cache), 1);
+            predicted(&plan(echo(), &[(power_db, 40.0)], density, 1.5, cache), 1);
         let bottom = found.levels[0].0;
         let per_power = (found.levels[3].0 - bottom) / (2.0 * depth);
         let thresholds =
@@ -206,7 +206,7 @@ fn one_interferer_has_the_closed_form() {
         let expected =
             mean_over_phase(|c| closed(&powers, &pairs, thresholds, sigma, amplitude, c));
         assert!(
-            (found.ber / expected).ln().abs() < 0.015,
+            (found.ber / expected).ln().abs() < 0.02,
             "{er_db} {power_db}: {:.4e} against {expected:.4e}",
             found.ber
         );
