@@ -46,7 +46,7 @@ pub(crate) fn classes(
             continue;
         }
         let (mut sums, mut counts, mut total) = ([0f64; CLASSES], [0f64; CLASSES], 0f64);
-        let draws_per_block = draws_per_block.min(enough_draws(plan, records.len()));
+        let draws_per_block = draws_per_block.min(enough_draws(plan));
         for record in records {
             let quiet =
                 StreamKeys { block: record.block, selection: NoiseSelection::None, ..streams };
@@ -87,10 +87,10 @@ pub(crate) fn classes(
     Classes { lines, edges, bends }
 }
 
-/// Draws of each of `records` blocks from which on more tell nothing: all together as many symbols
-/// as [`MANY`] draws of a block of [`SYMBOLS`].
-fn enough_draws(plan: &Plan, records: usize) -> usize {
-    (MANY * SYMBOLS).div_ceil(plan.grid.symbols.max(SYMBOLS) * records.max(1))
+/// Draws of a block from which on more tell nothing: as many symbols as [`MANY`] draws of a block of
+/// [`SYMBOLS`].
+fn enough_draws(plan: &Plan) -> usize {
+    (MANY * SYMBOLS).div_ceil(plan.grid.symbols.max(SYMBOLS))
 }
 
 /// True for edges that are displaced so far that the transmitter's curvature counts.
