@@ -3,12 +3,9 @@
 use crate::chain::describe::noise::{
     Law, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource,
 };
-use crate::chain::describe::reflections::Reflections;
+use crate::chain::describe::reflections::{ReflectedPath, Reflections};
 use crate::signal::Grid;
 use std::f64::consts::PI;
-
-/// Share of the interfering power below which the weakest paths are left out.
-const LEFT_OUT: f64 = 0.01;
 
 /// Power of a path over the light's, from which its phase is followed by the prediction: -55 dB.
 /// The beat of a weaker one is taken as Gaussian, its phase as free to move within a codeword: at
@@ -35,10 +32,11 @@ pub(crate) struct PlannedPath {
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedReflections {
     pub(crate) id: NoiseId,
-    /// Strongest first.
-    pub(crate) paths: Vec<PlannedPath>,
-    /// Number of paths, the first ones, whose phase the prediction follows.
-    pub(crate) followed: usize,
+    /// Paths whose phase the prediction follows.
+    pub(crate) followed: Vec<PlannedPath>,
+    /// All others as one of their power: their phases and data are independent, so that variances
+    /// of their beats add, and beats that are small against the noise have no other effect.
+    pub(crate) others: Option<PlannedPath>,
     /// Standard deviation of the laser's phase over a step, rad.
     pub(crate) step_rad: f64,
 }
@@ -49,35 +47,33 @@ impl PlannedReflections {
     /// A delay beyond a block is taken modulo the block: other data, as good as those of the block
     /// before.
     pub(crate) fn new(reflections: &Reflections, grid: Grid) -> Option<PlannedReflections> {
-        let power = |amplitude: f64| amplitude * amplitude;
+        let planned = |amplitude: f64, delay_s: f64| {
+            let samples = (delay_s * grid.sample_rate_hz()).round() as usize;
+            PlannedPath {
+                amplitude: amplitude as f32,
+                delay: samples % grid.samples(),
+                steps: (samples < grid.samples()).then_some(samples / STEP),
+            }
+        };
         let mut paths = reflections.paths.clone();
         paths.retain(|path| path.amplitude > 0.0);
         paths.sort_by(|a, b| b.amplitude.total_cmp(&a.amplitude));
-        let all: f64 = paths.iter().map(|path| power(path.amplitude)).sum();
-        let mut left = all;
-        let kept = paths.iter().take_while(|path| {
-            let needed = left > LEFT_OUT * all;
-            left -= power(path.amplitude);
-            needed
-        });
-        let planned: Vec<PlannedPath> = kept
-            .map(|path| {
-                let samples = (path.delay_s * grid.sample_rate_hz()).round() as usize;
-                PlannedPath {
-                    amplitude: path.amplitude as f32,
-                    delay: samples % grid.samples(),
-                    steps: (samples < grid.samples()).then_some(samples / STEP),
-                }
-            })
-            .collect();
-        let followed = |path: &&PlannedPath| power(f64::from(path.amplitude)) >= FOLLOWED;
+        let power = |path: &ReflectedPath| path.amplitude * path.amplitude;
+        let (followed, others) =
+            paths.split_at(paths.partition_point(|path| power(path) >= FOLLOWED));
+        let together = others.iter().map(power).sum::<f64>().sqrt();
         let step_s = STEP as f64 / grid.sample_rate_hz();
-        (!planned.is_empty()).then(|| PlannedReflections {
+        (!paths.is_empty()).then(|| PlannedReflections {
             id: reflections.id.clone(),
-            followed: planned.iter().take_while(followed).count(),
-            paths: planned,
+            followed: followed.iter().map(|path| planned(path.amplitude, path.delay_s)).collect(),
+            others: others.first().map(|strongest| planned(together, strongest.delay_s)),
             step_rad: (2.0 * PI * reflections.linewidth_hz * step_s).sqrt(),
         })
+    }
+
+    /// Every path of the plan.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PlannedPath> {
+        self.followed.iter().chain(&self.others)
     }
 
     /// Their beat with the light, as a source of noise.
@@ -94,7 +90,6 @@ impl PlannedReflections {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::describe::reflections::ReflectedPath;
 
     fn planned(paths: &[(f64, f64)]) -> Option<PlannedReflections> {
         let grid = Grid { symbols: 1000, samples_per_symbol: 4, symbol_rate_hz: 50e9 };
@@ -109,16 +104,17 @@ mod tests {
         )
     }
 
-    /// Of -40, -70, -58 and -53 dB the second has 0.1 % of the power and goes; -58 dB is not
-    /// followed. 20 ns are a block of 4000 samples of 5 ps.
+    /// -40 and -53 dB are followed; -58 and -60 dB are one path of -55.9 dB with the first one's
+    /// delay. 20 ns are a block of 4000 samples of 5 ps.
     #[test]
-    fn the_strongest_paths_stay_with_their_delays() {
-        let all = planned(&[(-40.0, 1e-9), (-70.0, 0.0), (-58.0, 2e-9), (-53.0, 21e-9)]).unwrap();
-        let delays: Vec<_> = all.paths.iter().map(|path| (path.delay, path.steps)).collect();
-        // -53 and -58 dB are 5 and 1.6 % of the power
+    fn weak_paths_are_one_of_their_power() {
+        let all = planned(&[(-40.0, 1e-9), (-60.0, 0.0), (-58.0, 2e-9), (-53.0, 21e-9)]).unwrap();
+        let delays: Vec<_> = all.paths().map(|path| (path.delay, path.steps)).collect();
         assert_eq!(delays, [(200, Some(0)), (200, None), (400, Some(1))]);
-        assert_eq!(all.followed, 2);
-        // 2 pi 1 MHz 256 5 ps / ...: 256 samples of 5 ps
+        assert_eq!(all.followed.len(), 2);
+        let together =
+            crate::units::db_from_amplitude_ratio(f64::from(all.others.unwrap().amplitude));
+        assert!((together + 55.88).abs() < 0.01, "{together}");
         assert!((all.step_rad.powi(2) - 2.0 * PI * 1e6 * 256.0 * 5e-12).abs() < 1e-12);
         assert!(planned(&[]).is_none());
     }

@@ -39,9 +39,9 @@ impl Beats {
         transmission: f32,
     ) -> Option<Beats> {
         let reflections = plan.reflections()?;
-        let (followed, others) = reflections.paths.split_at(reflections.followed);
-        let others = if keys.block == 0 { others } else { &[] };
-        if followed.is_empty() && others.is_empty() {
+        let followed = &reflections.followed;
+        let others = reflections.others.as_ref().filter(|_| keys.block == 0);
+        if followed.is_empty() && others.is_none() {
             return Some(Beats { followed: vec![], others: None });
         }
         workspace.run_to(plan, plan.detector, levels, keys, transmission);
@@ -68,7 +68,7 @@ impl Beats {
         };
         Some(Beats {
             followed: followed.iter().map(&mut beat).collect(),
-            others: together(others).map(|path| beat(&path)),
+            others: others.map(&mut beat),
         })
     }
 
@@ -76,14 +76,6 @@ impl Beats {
     pub(crate) fn spectra_mut(&mut self) -> impl Iterator<Item = &mut Pooled<Complex32>> {
         self.followed.iter_mut().chain(&mut self.others).flatten()
     }
-}
-
-/// One path with the power of several: as a path's phase and data are independent of the others',
-/// the variances of their beats add.
-fn together(paths: &[PlannedPath]) -> Option<PlannedPath> {
-    let strongest = *paths.first()?;
-    let power = paths.iter().map(|path| path.amplitude * path.amplitude).sum::<f32>();
-    Some(PlannedPath { amplitude: power.sqrt(), ..strongest })
 }
 
 /// From the field at the detector to the start of the last section.

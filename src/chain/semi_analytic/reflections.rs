@@ -119,7 +119,7 @@ impl AtSlicer {
         if self.beats.is_empty() {
             return None;
         }
-        let paths = &plan.reflections()?.paths[..self.beats.len()];
+        let paths = &plan.reflections()?.followed;
         let amplitudes: Vec<f64> = paths.iter().map(|path| f64::from(path.amplitude)).collect();
         let ratios = points::<LOOKS>().map(|part| errors(&self.aligned(part)));
         Some(OverReflections::new(&ratios, &amplitudes))

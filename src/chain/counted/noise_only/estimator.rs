@@ -94,7 +94,7 @@ impl Predictor<'_> {
                 ways that noise-only counting does not follow",
             ));
         }
-        if self.plan.reflections().is_some_and(|reflections| reflections.followed > 0) {
+        if self.plan.reflections().is_some_and(|reflections| !reflections.followed.is_empty()) {
             return Err(NotEvaluated::new(
                 "the phase of a reflection above -55 dB moves the symbols of a whole block, which \
                 noise-only counting does not follow",

@@ -37,7 +37,7 @@ impl Workspace {
             });
         };
         draw(walk, &mut rng, reflections.step_rad);
-        for path in &reflections.paths {
+        for path in reflections.paths() {
             let first = TAU * rng.uniform();
             if path.steps.is_none() {
                 // both phases are independent: the variances add
