@@ -12,11 +12,9 @@ pub(super) fn reflections(lanes: &[LaneResult]) -> String {
         .max_by(|a, b| errors(a).total_cmp(&errors(b)));
     let Some(lane) = worst else { return String::new() };
     format!(
-        "reflections: multipath interference {} dB in lane {}, BER {} on average over their \
-         phases, {} in 99 % of them, {} in the worst\n",
+        "reflections {} dB, lane {}: BER {} in 99 % of phases, {} in the worst\n",
         decimals(lane.multipath_interference_db, 1),
         lane.lane,
-        ratio(lane.ber_semi_analytic),
         ratio(lane.ber_reflections_99_percent),
         ratio(lane.ber_reflections_worst),
     )
@@ -31,7 +29,6 @@ mod tests {
     fn the_worst_lane_is_named_and_weak_reflections_are_not() {
         let strong = LaneResult {
             multipath_interference_db: Some(-38.04),
-            ber_semi_analytic: Some(1.5e-4),
             ber_reflections_99_percent: Some(4.5e-4),
             ber_reflections_worst: Some(4.6e-4),
             ..sample::lane(3)
@@ -39,8 +36,7 @@ mod tests {
         let weaker = LaneResult { ber_reflections_worst: Some(2e-4), ..sample::lane(2) };
         assert_eq!(
             reflections(&[weaker, strong]),
-            "reflections: multipath interference -38.0 dB in lane 3, BER 1.5e-4 on average over \
-             their phases, 4.5e-4 in 99 % of them, 4.6e-4 in the worst\n"
+            "reflections -38.0 dB, lane 3: BER 4.5e-4 in 99 % of phases, 4.6e-4 in the worst\n"
         );
         assert_eq!(reflections(&[sample::lane(1)]), "");
     }
