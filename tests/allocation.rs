@@ -192,7 +192,8 @@ fn a_walking_phase_behind_dispersion_allocates_nothing() {
         let mut config = noisy(kind);
         config.transmitter.eml.laser.linewidth_mhz = 500.0;
         config.transmitter.mzm.laser.linewidth_mhz = 500.0;
-        config.transmitter.ring.laser.linewidth_mhz = 500.0;
+        // a ring turns frequency into intensity
+        config.transmitter.ring.laser.linewidth_mhz = 20.0;
         config.fibre.length_km = 20.0;
         config.fibre.loss_db_per_km = 0.1;
         runs_without_allocating(&config, NoiseSelection::All);

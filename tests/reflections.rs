@@ -153,9 +153,10 @@ fn mean_over_phase(ber: impl Fn(f64) -> f64) -> f64 {
 
 /// A link without memory at extinction ratios of 6 and 4 dB against the closed form at the very
 /// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The
-/// noise is that which alone makes the error ratio without reflections. The hold is band-limited: at
-/// the sample the beat is 0.3 % smaller against the levels than at rest, 1 % of the error ratio. The
-/// closed form itself has the known penalties with middle thresholds, to a thousandth of a decibel.
+/// noise is that which alone makes the error ratio without reflections. The hold is band-limited:
+/// at the sample the beat is 0.3 % smaller against the levels than at rest, 1 % of the error
+/// ratio. The closed form itself has the known penalties with middle thresholds, to a thousandth
+/// of a decibel.
 #[test]
 fn one_interferer_has_the_closed_form() {
     let cache = &mut PlanCache::default();

@@ -15,6 +15,7 @@ pub use build::convergence::Convergence;
 pub use build::detector::TrainedDetector;
 pub use build::plan::Plan;
 pub use build::plan_cache::PlanCache;
+pub(crate) use build::reflections::FOLLOWED_DB;
 pub use build::timing::Timing;
 pub use build::trained::Trained;
 pub use counted::clock_reading::ClockReading;

@@ -2,10 +2,12 @@
 
 use super::corner::{Corner, DispersionRanges};
 use super::reflections::{Reflections, Span};
-use crate::chain::{Chain, Shape};
+use crate::chain::{Chain, FOLLOWED_DB, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
-use crate::units::{LIGHT_M_PER_S, amplitude_ratio, db_from_power_ratio, kilo, nano, pico};
+use crate::units::{
+    LIGHT_M_PER_S, amplitude_ratio, db_from_amplitude_ratio, db_from_power_ratio, kilo, nano, pico,
+};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
@@ -127,6 +129,12 @@ impl SingleMode {
         let paths = self.reflections.paths(&self.span());
         let power = paths.iter().map(|path| path.amplitude.powi(2)).sum::<f64>();
         (power > 0.0).then(|| db_from_power_ratio(power))
+    }
+
+    /// True if a reflection is strong enough that its phase is followed.
+    pub(crate) fn has_strong_reflections(&self) -> bool {
+        let paths = self.reflections.paths(&self.span());
+        paths.iter().any(|path| db_from_amplitude_ratio(path.amplitude) >= FOLLOWED_DB)
     }
 
     /// Extends light of this wavelength and linewidth to the fibre's end.

@@ -5,14 +5,14 @@ use crate::chain::describe::noise::{
 };
 use crate::chain::describe::reflections::{ReflectedPath, Reflections};
 use crate::signal::Grid;
+use crate::units::power_ratio;
 use std::f64::consts::PI;
 
-/// Power of a path over the light's, from which its phase is followed by the prediction: -55 dB.
-/// The beat of a weaker one is taken as Gaussian, its phase as free to move within a codeword: at
-/// an extinction ratio of 4 dB and an error ratio of 2.4e-4 the beat is an eighth of the noise's
-/// rms, which adds 0.1 % to an error ratio in error, and 6 % to the codewords lost on a single
-/// lane.
-const FOLLOWED: f64 = 3.2e-6;
+/// Power of a path over the light's from which its phase is followed by the prediction, dB. The
+/// beat of weaker ones is taken as Gaussian, its phase as free to move within a codeword: at an
+/// extinction ratio of 4 dB and an error ratio of 2.4e-4 the beat is an eighth of the noise's rms,
+/// which adds 0.1 % to an error ratio in error, and 6 % to the codewords lost on a single lane.
+pub(crate) const FOLLOWED_DB: f64 = -55.0;
 
 /// Samples over which a phase stands still.
 pub(crate) const STEP: usize = 256;
@@ -60,7 +60,7 @@ impl PlannedReflections {
         paths.sort_by(|a, b| b.amplitude.total_cmp(&a.amplitude));
         let power = |path: &ReflectedPath| path.amplitude * path.amplitude;
         let (followed, others) =
-            paths.split_at(paths.partition_point(|path| power(path) >= FOLLOWED));
+            paths.split_at(paths.partition_point(|path| power(path) >= power_ratio(FOLLOWED_DB)));
         let together = others.iter().map(power).sum::<f64>().sqrt();
         let step_s = STEP as f64 / grid.sample_rate_hz();
         (!paths.is_empty()).then(|| PlannedReflections {

@@ -87,8 +87,8 @@ pub(crate) fn classes(
     Classes { lines, edges, bends }
 }
 
-/// Draws of a block from which on more tell nothing: as many symbols as [`MANY`] draws of a block of
-/// [`SYMBOLS`].
+/// Draws of a block from which on more tell nothing: as many symbols as [`MANY`] draws of a block
+/// of [`SYMBOLS`].
 fn enough_draws(plan: &Plan) -> usize {
     (MANY * SYMBOLS).div_ceil(plan.grid.symbols.max(SYMBOLS))
 }

@@ -39,7 +39,7 @@ impl Need {
 
 const TDECQ: &str = "tdecq.enabled = true: the transmitter is not measured otherwise";
 
-static NEEDS: [Need; 14] = [
+static NEEDS: [Need; 15] = [
     Need::of(
         "module.kind = \"lpo\": no other module is driven by the host",
         |config| config.optical().from == DecisionPoint::NearHost,
@@ -150,7 +150,12 @@ static NEEDS: [Need; 14] = [
     Need::of(
         "fibre.reflections.enabled = true: there is no reflected light otherwise",
         |config| config.fibre.multipath_interference_db().is_some(),
-        &["multipath_interference_db", "ber_reflections_99_percent", "ber_reflections_worst"],
+        &["multipath_interference_db"],
+    ),
+    Need::of(
+        "a reflection of -55 dB or more: see fibre.reflections",
+        |config| config.fibre.has_strong_reflections(),
+        &["ber_reflections_99_percent", "ber_reflections_worst"],
     ),
     Need::of(
         "a coding: see fec.coding",
