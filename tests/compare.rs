@@ -86,6 +86,8 @@ fn a_link_differs_from_itself_by_exactly_nothing() {
 fn a_decibel_more_of_loss_is_a_decibel_less_of_margin() {
     let quiet = [
         "lanes=4",
+        // more loss between reflectors weakens what they reflect
+        "fibre.reflections.enabled=false",
         "receiver.crosstalk.lane_db=-200",
         "receiver.crosstalk.tx_db=-200",
         "simulation.symbols=0",
