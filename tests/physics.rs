@@ -286,6 +286,7 @@ fn noise_only_sensitivity_is_the_closed_form() {
         (105_625.0, 0.0);
     (c.receiver.dsp.ffe.taps, c.receiver.dsp.ffe.precursors) = (1, Some(0));
     c.receiver.coupling_loss_db = 0.0;
+    c.fibre.reflections.enabled = false;
     c.fibre.connector_loss_db = -8.2;
     let lane = run_lane(&c, 1 << 20);
     let tia = Shape::low_pass(Default::default(), 4, 20e9, 0.0);

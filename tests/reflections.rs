@@ -408,7 +408,7 @@ fn links_with_reflections_agree_with_their_counts() {
     agreement("pair", &pair);
     let mean = pair.ber_semi_analytic.unwrap();
     assert!(mean > 1.2 * specified.ber_semi_analytic.unwrap());
-    let [high, worst] = [pair.ber_reflections_99_percent, pair.ber_reflections_worst];
+    let [high, worst] = [pair.ber_reflections_p99, pair.ber_reflections_worst];
     assert!(high.unwrap() > 1.3 * mean && worst >= high, "{high:?} {worst:?}");
     // -36.0 dB of the pair, -44 dB of each with the module beside it
     assert!((pair.multipath_interference_db.unwrap() + 34.75).abs() < 0.1);

@@ -15,7 +15,7 @@ pub(super) fn reflections(lanes: &[LaneResult]) -> String {
         "reflections {} dB, lane {}: BER {} in 99 % of phases, {} in the worst\n",
         decimals(lane.multipath_interference_db, 1),
         lane.lane,
-        ratio(lane.ber_reflections_99_percent),
+        ratio(lane.ber_reflections_p99),
         ratio(lane.ber_reflections_worst),
     )
 }
@@ -29,7 +29,7 @@ mod tests {
     fn the_worst_lane_is_named_and_weak_reflections_are_not() {
         let strong = LaneResult {
             multipath_interference_db: Some(-38.04),
-            ber_reflections_99_percent: Some(4.5e-4),
+            ber_reflections_p99: Some(4.5e-4),
             ber_reflections_worst: Some(4.6e-4),
             ..sample::lane(3)
         };

@@ -106,7 +106,7 @@ pub struct LaneResult {
     pub multipath_interference_db: Option<f64>,
     /// Predicted bit error ratio of the optical segment that is not exceeded in 99 % of the phases
     /// of strong reflections, above -55 dB.
-    pub ber_reflections_99_percent: Option<f64>,
+    pub ber_reflections_p99: Option<f64>,
     /// The same in the worst of the phases.
     pub ber_reflections_worst: Option<f64>,
     /// Whether the adaptation of the receiver settled; absent for training in closed form.

@@ -133,7 +133,7 @@ fn add_prediction(result: &mut LaneResult, solved: &SolvedLane, solution: &LaneS
         result.ber_semi_analytic = Some(predicted.ber);
         if let Some(over) = &prediction.over_reflections {
             let at = |relative: f64| Some((relative * prediction.ber).min(0.5));
-            result.ber_reflections_99_percent = at(over.percent_99());
+            result.ber_reflections_p99 = at(over.percent_99());
             result.ber_reflections_worst = at(over.worst());
         }
         result.ber_semi_analytic_low = Some(predicted.interval.low);

@@ -152,13 +152,13 @@ pub(super) static HERE: &[LaneMetric] = &[
     )
     .lower(),
     LaneMetric::new(
-        "ber_reflections_99_percent",
+        "ber_reflections_p99",
         "BER, 99 % of reflections' phases",
         Unit::Ratio,
         TakenAt::Decisions,
         "Predicted bit error ratio of the optical segment that is not exceeded in 99 % of the \
          phases of reflections above -55 dB; absent without such reflections.",
-        |l| l.ber_reflections_99_percent.into(),
+        |l| l.ber_reflections_p99.into(),
     )
     .error_ratio(),
     LaneMetric::new(

@@ -155,7 +155,7 @@ static NEEDS: [Need; 15] = [
     Need::of(
         "a reflection of -55 dB or more: see fibre.reflections",
         |config| config.fibre.has_strong_reflections(),
-        &["ber_reflections_99_percent", "ber_reflections_worst"],
+        &["ber_reflections_p99", "ber_reflections_worst"],
     ),
     Need::of(
         "a coding: see fec.coding",
