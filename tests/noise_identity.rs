@@ -143,7 +143,7 @@ fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
             let known: Vec<&str> = noises.iter().map(|noise| noise.id.stream.text()).collect();
             for key in segment.plan.stream_keys() {
                 let text = key.text();
-                let interferer = ["crosstalk.", "host.channel.", "host.back."]
+                let interferer = ["crosstalk.", "host.channel.", "host.back.", "fibre.reflections"]
                     .iter()
                     .any(|p| text.starts_with(p));
                 assert!(
@@ -163,7 +163,9 @@ fn every_noise_has_its_class_and_every_stream_its_fixed_text() {
     ] {
         assert!(seen.contains(name), "{name} was not met: {seen:?}");
     }
-    assert!(streams.contains("symbols") && streams.contains("host.tx.two_point_jitter"));
+    for key in ["symbols", "host.tx.two_point_jitter", "fibre.reflections"] {
+        assert!(streams.contains(key), "{key}");
+    }
 }
 
 /// The class, not the beginning of a name, determines whether the modulator's curvature acts on a
