@@ -153,10 +153,10 @@ fn mean_over_phase(ber: impl Fn(f64) -> f64) -> f64 {
 
 /// A link without memory at extinction ratios of 6 and 4 dB against the closed form at the very
 /// thresholds and noise of the receiver, and with the pairs of levels that its blocks have. The
-/// noise is that which alone makes the error ratio without reflections. The hold is band-limited:
-/// at the sample the beat is 0.3 % smaller against the levels than at rest, 1 % of the error
-/// ratio. The closed form itself has the known penalties with middle thresholds, to a thousandth
-/// of a decibel.
+/// noise is that which alone makes the error ratio without reflections, to 0.5 %. The hold is
+/// band-limited, and overshoots a little: at the sample the beat is up to 0.6 % smaller against
+/// the levels than at rest. The closed form itself has the known penalties with middle thresholds,
+/// to a thousandth of a decibel.
 #[test]
 fn one_interferer_has_the_closed_form() {
     let cache = &mut PlanCache::default();
@@ -204,11 +204,13 @@ fn one_interferer_has_the_closed_form() {
         let per_power = (found.levels[3].0 - bottom) / (2.0 * depth);
         let thresholds =
             trained.thresholds.0.map(|x| powers[0] + (f64::from(x) - bottom) / per_power);
-        let expected =
-            mean_over_phase(|c| closed(&powers, &pairs, thresholds, sigma, amplitude, c));
+        let expected = |amplitude: f64| {
+            mean_over_phase(|c| closed(&powers, &pairs, thresholds, sigma, amplitude, c))
+        };
+        let (low, high) = (0.995 * expected(0.994 * amplitude), 1.005 * expected(amplitude));
         assert!(
-            (found.ber / expected).ln().abs() < 0.02,
-            "{er_db} {power_db}: {:.4e} against {expected:.4e}",
+            (low..high).contains(&found.ber),
+            "{er_db} {power_db}: {:.4e}, {low:.4e} to {high:.4e}",
             found.ber
         );
     }
