@@ -17,8 +17,8 @@ fn module(name: &str, kind: TransmitterKind) -> Config {
 
 /// Every line of `--spec` on every lane, and the margin of every lane at its worse corner of
 /// dispersion. The limits of the transmitter are measured with test fibres of both corners already.
-fn keeps_its_limits(name: &str, lanes: usize) {
-    for kind in KINDS {
+fn keeps_its_limits(name: &str, lanes: usize, kinds: &[TransmitterKind]) {
+    for &kind in kinds {
         let mut config = module(name, kind);
         (config.lanes, config.tdecq.enabled, config.simulation.corners) = (lanes, true, true);
         let result = run(&config);
@@ -45,15 +45,16 @@ fn keeps_its_limits(name: &str, lanes: usize) {
 
 #[test]
 fn presets_keep_every_limit_of_their_pmd_on_every_lane() {
-    keeps_its_limits("800gbase-dr8", 8);
-    keeps_its_limits("1.6tbase-dr8", 8);
+    keeps_its_limits("800gbase-dr8", 8, &KINDS);
+    keeps_its_limits("1.6tbase-dr8", 8, &KINDS);
 }
 
-/// A lane of 2 km takes half a minute: its field is measured behind both test fibres.
+/// A lane of 2 km takes half a minute: its field is measured behind both test fibres. The preset has
+/// no data sheet of a ring.
 #[test]
 #[ignore = "takes minutes"]
 fn the_preset_of_2_km_keeps_every_limit() {
-    keeps_its_limits("1.6tbase-dr8-2", 2);
+    keeps_its_limits("1.6tbase-dr8-2", 2, &KINDS[..2]);
 }
 
 /// What published modules and parts of a kind show; `docs/devices.md` has the sources.

@@ -65,8 +65,10 @@ impl ConnectorSet {
 ///
 /// Light that two of them reflect arrives late and interferes with the signal, its phase random:
 ///
-/// ```text E(t) <- E(t) + sum over i < j of c r_i r_j T_ij E(t - tau_ij) exp(j phi_ij) r = 10^(R /
-/// 20) of a reflectance R dB,   T_ij transmission of power from i to j,   tau_ij = 2 n L_ij / c0
+/// ```text
+/// E(t) <- E(t) + sum over i < j of c r_i r_j T_ij E(t - tau_ij) exp(j phi_ij)
+/// r = 10^(R / 20) of a reflectance R dB,   T_ij transmission of power from i to j
+/// tau_ij = 2 n L_ij / c0
 /// ```
 ///
 /// The loss of the fibre's connectors is shared equally among them; without any it lies between the
@@ -76,9 +78,8 @@ impl ConnectorSet {
 /// # Limits
 ///
 /// Light reflected four times and more is left out. Paths below -55 dB are taken as one of their
-/// power. The double pass adds no dispersion. Delays beyond a block
-/// are taken modulo the block. Loss that a margin adds lies after the last reflection. A search
-/// over settings leaves reflections out.
+/// power. The double pass adds no dispersion. Delays beyond a block are taken modulo the block. Loss
+/// that a margin adds lies after the last reflection. A search over settings leaves reflections out.
 ///
 /// # Reference
 ///
