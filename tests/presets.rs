@@ -49,8 +49,8 @@ fn presets_keep_every_limit_of_their_pmd_on_every_lane() {
     keeps_its_limits("1.6tbase-dr8", 8, &KINDS);
 }
 
-/// A lane of 2 km takes half a minute: its field is measured behind both test fibres. The preset has
-/// no data sheet of a ring.
+/// A lane of 2 km takes half a minute: its field is measured behind both test fibres. The preset
+/// has no data sheet of a ring.
 #[test]
 #[ignore = "takes minutes"]
 fn the_preset_of_2_km_keeps_every_limit() {

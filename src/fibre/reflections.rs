@@ -78,8 +78,9 @@ impl ConnectorSet {
 /// # Limits
 ///
 /// Light reflected four times and more is left out. Paths below -55 dB are taken as one of their
-/// power. The double pass adds no dispersion. Delays beyond a block are taken modulo the block. Loss
-/// that a margin adds lies after the last reflection. A search over settings leaves reflections out.
+/// power. The double pass adds no dispersion. Delays beyond a block are taken modulo the block.
+/// Loss that a margin adds lies after the last reflection. A search over settings leaves
+/// reflections out.
 ///
 /// # Reference
 ///
