@@ -3,9 +3,11 @@
 use super::describe::chain::Chain;
 use super::describe::detector::DetectorSpec;
 use super::describe::map::Map;
-use super::describe::noise::{Density, Law, Noise};
+use super::describe::noise::{Density, Law, Noise, NoiseId};
 use super::describe::receiver_dsp::{Adaptation, RxDsp};
+use super::describe::reflections::{ReflectedPath, Reflections};
 use super::describe::sampler::Sampler;
+use super::describe::shape::Shape;
 use super::describe::sub_converters::SubConverters;
 use crate::chain::build::plan::Plan;
 use crate::chain::build::plan_cache::PlanCache;
@@ -52,6 +54,37 @@ impl Map<Volt, Volt> for Same {
     fn name(&self) -> &'static str {
         "same"
     }
+}
+
+/// A modulator of amplitude 2 + x.
+struct Amplitude;
+
+impl Map<Volt, Field> for Amplitude {
+    fn apply(&self, x: &[f32], y: &mut [Complex32]) {
+        y.iter_mut().zip(x).for_each(|(y, x)| *y = Complex32::new(2.0 + x, 0.0));
+    }
+
+    fn name(&self) -> &'static str {
+        "amplitude"
+    }
+}
+
+/// Light of a laser of this linewidth through a dispersive fibre that reflects.
+pub(crate) fn reflecting(
+    grid: Grid,
+    paths: Vec<ReflectedPath>,
+    linewidth_hz: f64,
+    b2_s2: f64,
+) -> Plan {
+    let frequency = Density::White(linewidth_hz / std::f64::consts::PI);
+    let frequency = Noise::new("linewidth", Law::Phase, frequency);
+    let light = held(grid, None).map::<Field>(Amplitude).noise(frequency);
+    let light = light.response::<Field>(Shape::Dispersion { b2_s2, b3_s3: 0.0 });
+    let id = NoiseId::new("reflections");
+    let current: Chain<Ampere> =
+        light.reflected(Reflections { id, paths, linewidth_hz }).map(Square);
+    let sampler = Sampler { samples_per_symbol: 1, effective_bits: 16.0, jitter_s: 0.0 };
+    Plan::build(current.response(Shape::Gain(1.0)), sampler, grid, &mut PlanCache::default())
 }
 
 /// SNR at the slicer after so many taps of a chain that ends in noise of this ratio, dB.

@@ -1,6 +1,8 @@
 //! Kernels on slices, without physics.
 
 pub(crate) mod bent;
+#[cfg(test)]
+pub(crate) mod bessel;
 pub(crate) mod buffer_pool;
 pub(crate) mod chebyshev;
 pub mod contour;

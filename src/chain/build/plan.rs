@@ -195,6 +195,11 @@ impl Plan {
             .collect();
         let recorded = recording.map(|power| recorded(power, &sections[0], grid, cache));
         drop_quiet_phase(&mut sections, dispersion_phase, grid);
+        if sections.iter().flat_map(|s| &s.start).any(|noise| noise.law == Law::Phase) {
+            // the field and its copies walk by themselves
+            let reflections = sections.iter_mut().flat_map(|s| &mut s.reflections);
+            reflections.for_each(|reflections| reflections.step_rad = 0.0);
+        }
         let noises = classified(&symbol_sources, &sections, detector, &light_noises, &sampler);
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");

@@ -37,7 +37,7 @@ pub(crate) struct PlannedReflections {
     /// All others as one of their power: their phases and data are independent, so that variances
     /// of their beats add, and beats that are small against the noise have no other effect.
     pub(crate) others: Option<PlannedPath>,
-    /// Standard deviation of the laser's phase over a step, rad.
+    /// Standard deviation of the laser's phase over a step, rad; 0 where the field itself has it.
     pub(crate) step_rad: f64,
 }
 
@@ -90,6 +90,7 @@ impl PlannedReflections {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::test_links::reflecting;
 
     fn planned(paths: &[(f64, f64)]) -> Option<PlannedReflections> {
         let grid = Grid { symbols: 1000, samples_per_symbol: 4, symbol_rate_hz: 50e9 };
@@ -117,5 +118,19 @@ mod tests {
         assert!((together + 55.88).abs() < 0.01, "{together}");
         assert!((all.step_rad.powi(2) - 2.0 * PI * 1e6 * 256.0 * 5e-12).abs() < 1e-12);
         assert!(planned(&[]).is_none());
+    }
+
+    /// A phase that detection alone does not see is dropped from the field, and reflections draw
+    /// it; where dispersion keeps it, it is not drawn twice.
+    #[test]
+    fn the_lasers_phase_walks_once() {
+        let grid = Grid { symbols: 64, samples_per_symbol: 4, symbol_rate_hz: 50e9 };
+        let paths = vec![ReflectedPath { amplitude: 0.01, delay_s: 1e-9 }];
+        let step_rad = |b2_s2: f64| {
+            let plan = reflecting(grid, paths.clone(), 5e6, b2_s2);
+            plan.reflections().expect("it reflects").step_rad
+        };
+        let expected = (2.0 * PI * 5e6 * STEP as f64 / grid.sample_rate_hz()).sqrt();
+        assert_eq!((step_rad(0.0), step_rad(2e-23)), (expected, 0.0));
     }
 }

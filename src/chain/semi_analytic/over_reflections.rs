@@ -103,19 +103,10 @@ fn alignments(amplitudes: &[f64]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::bessel::i0;
     use crate::math::chebyshev::points;
     use crate::seed::Seed;
     use std::f64::consts::TAU;
-
-    /// The mean of exp(x cos phi): Bessel function I0.
-    fn bessel(x: f64) -> f64 {
-        let (mut term, mut sum) = (1.0, 1.0);
-        for k in 1..60 {
-            term *= (x / (2.0 * f64::from(k))).powi(2);
-            sum += term;
-        }
-        sum
-    }
 
     /// Of exp(x cos phi), whose mean is I0(x), at alignments of one path: 64 nodes and a polynomial
     /// of degree 16 in the logarithm are exact. Of several paths the product of I0(x_k): points
@@ -129,7 +120,7 @@ mod tests {
             let law = alignments(&sizes);
             assert!((law.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
             let mean: f64 = law.iter().map(|(u, weight)| weight * (all * u).exp()).sum();
-            let expected: f64 = sizes.iter().map(|&x| bessel(x)).product();
+            let expected: f64 = sizes.iter().map(|&x| i0(x)).product();
             assert!((mean / expected - 1.0).abs() < error, "{sizes:?}: {mean} {expected}");
         }
     }
@@ -148,7 +139,7 @@ mod tests {
         };
         let mut drawn: Vec<f64> = (0..20_000).map(draw).collect();
         drawn.sort_by(f64::total_cmp);
-        let expected: f64 = sizes.iter().map(|&x| bessel(x)).product();
+        let expected: f64 = sizes.iter().map(|&x| i0(x)).product();
         // 200 draws lie beyond the quantile, known to 7 % of the share beyond it
         let found = over.percent_99() * expected;
         assert!(drawn[19_742] < found && found < drawn[19_858], "{found}");

@@ -145,16 +145,7 @@ fn move_by(means: &mut [f32], cosine: &[f32], sine: &[f32], turn: Complex64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The mean of exp(x cos phi): Bessel function I0.
-    fn bessel(x: f64) -> f64 {
-        let (mut term, mut sum) = (1.0, 1.0);
-        for k in 1..60 {
-            term *= (x / (2.0 * f64::from(k))).powi(2);
-            sum += term;
-        }
-        sum
-    }
+    use crate::math::bessel::i0;
 
     /// A block of beats of one size at every symbol, and its state after state: the mean of exp(x
     /// cos phi) is I0(x), that of two paths a product. Symbols held together make 2048 / 32 groups
@@ -177,7 +168,7 @@ mod tests {
                 at.means.iter().map(|&x| f64::from(x).exp()).sum::<f64>() / n as f64
             };
             let mean = (0..STATES).map(mean).sum::<f64>() / STATES as f64;
-            let expected: f64 = sizes.iter().map(|&x| bessel(f64::from(x))).product();
+            let expected: f64 = sizes.iter().map(|&x| i0(f64::from(x))).product();
             assert!((mean / expected - 1.0).abs() < error, "{sizes:?}: {mean} {expected}");
             let spread = at.spread()[0];
             assert!((spread - 0.5 * sizes.iter().map(|x| x * x).sum::<f32>()).abs() < 1e-5);

@@ -13,7 +13,9 @@ use std::sync::Arc;
 /// Steps of the detuning, coarse to fine, in widths of the resonance.
 const STRIDES: [f64; 3] = [1.0 / 16.0, 1.0 / 48.0, 1.0 / 144.0];
 /// Symbols of a trial, over those of a search for taps: the error ratio is flat about its least.
-const BLOCK_FACTOR: usize = 4;
+const TRIAL: usize = 4;
+/// The same of the comparison with the start.
+const CONFIRMATION: usize = 16;
 /// Resolution of the detuning found, pm.
 const RESOLUTION_PM: f64 = 0.1;
 
@@ -30,7 +32,8 @@ pub(super) fn modulator_of(config: &Config, library: &Library) -> Option<Arc<dyn
 }
 
 /// The description with the detuning of the least error ratio of its optical segment, from that of
-/// the largest OMA in both directions and on the same side of the resonance: a local minimum.
+/// the largest OMA in both directions and on the same side of the resonance: a local minimum, which
+/// must be better than the start on more symbols than it was found on.
 ///
 /// The levels, where they are trained, are trained before each size of step.
 pub(super) fn detuned(
@@ -39,7 +42,6 @@ pub(super) fn detuned(
     cache: &mut PlanCache,
     cancel: &CancelToken,
 ) -> Config {
-    let workspaces = WorkspacePool::cancelled_by(cancel);
     let mut best = config.clone();
     let mut ring = config.transmitter.ring.clone();
     ring.detuning = Detuning::Oma;
@@ -48,29 +50,20 @@ pub(super) fn detuned(
     let Some(start_pm) = start.map(|model| model.lock_pm()) else { return best };
     best.transmitter.ring.detuning_pm = start_pm;
     let width_pm = ring.resonator(1.0).width_pm();
-    let kind = config.optical();
+    let workspaces = WorkspacePool::cancelled_by(cancel);
+    let mut search = Search { library, cache, workspaces };
+    if search.train_levels(&mut best).is_none() {
+        return best;
+    }
+    let start = best.clone();
     for stride in STRIDES {
-        let Some(modulator) = modulator_of(&best, library) else { return best };
-        if level_training::trains(&best, &*modulator) {
-            level_training::reset(&mut best);
-            let (modulator, workspaces) = (&modulator, &workspaces);
-            let mut bench = TrialContext { modulator, library, cache, workspaces };
-            // a file that is missing is reported by the later build
-            if level_training::train(&mut best, &mut bench).is_err() {
-                return best;
-            }
+        if search.train_levels(&mut best).is_none() {
+            return start;
         }
-        let mut figure = |trial: &Config| {
-            let Some(modulator) = modulator_of(trial, library) else { return f64::INFINITY };
-            let (modulator, workspaces) = (&modulator, &workspaces);
-            let mut trial = trial_of(trial);
-            trial.simulation.block_symbols *= BLOCK_FACTOR;
-            cost(&trial, kind, &mut TrialContext { modulator, library, cache, workspaces })
-        };
-        let mut least = figure(&best);
+        let mut least = search.cost(&best, TRIAL);
         for step_pm in [stride * width_pm, -stride * width_pm] {
             while let Some(trial) = moved(&best, step_pm) {
-                let found = figure(&trial);
+                let found = search.cost(&trial, TRIAL);
                 if found.is_nan() || found >= least - BETTER {
                     break;
                 }
@@ -78,7 +71,42 @@ pub(super) fn detuned(
             }
         }
     }
-    best
+    let is_better = search.train_levels(&mut best).is_some()
+        && search.cost(&best, CONFIRMATION) < search.cost(&start, CONFIRMATION);
+    if is_better { best } else { start }
+}
+
+/// Files and caches of a search.
+struct Search<'a> {
+    library: &'a Library,
+    cache: &'a mut PlanCache,
+    workspaces: WorkspacePool,
+}
+
+impl Search<'_> {
+    /// Trains the levels of a description, if it trains any; `None` where a file is missing, which
+    /// the later build reports.
+    fn train_levels(&mut self, config: &mut Config) -> Option<()> {
+        let modulator = &modulator_of(config, self.library)?;
+        if !level_training::trains(config, &**modulator) {
+            return Some(());
+        }
+        level_training::reset(config);
+        level_training::train(config, &mut self.bench(modulator)).ok()
+    }
+
+    /// ln of the error ratio, on so many times the symbols of a search for taps.
+    fn cost(&mut self, config: &Config, blocks: usize) -> f64 {
+        let Some(modulator) = &modulator_of(config, self.library) else { return f64::INFINITY };
+        let mut trial = trial_of(config);
+        trial.simulation.block_symbols *= blocks;
+        cost(&trial, config.optical(), &mut self.bench(modulator))
+    }
+
+    fn bench<'b>(&'b mut self, modulator: &'b Arc<dyn Modulator>) -> TrialContext<'b> {
+        let Search { library, cache, workspaces } = self;
+        TrialContext { modulator, library, cache, workspaces }
+    }
 }
 
 /// The description with a moved detuning; `None` where it would leave the side of the resonance or

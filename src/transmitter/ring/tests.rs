@@ -4,7 +4,8 @@ use super::detuning::{Detuning, Side};
 use super::model::RingModel;
 use super::sheet::Ring;
 use crate::chain::{
-    Chain, NoiseSelection, Plan, PlanCache, Probe, Sampler, Shape, StreamKeys, Workspace,
+    Chain, NoiseOrigin, NoiseSelection, Plan, PlanCache, Probe, Sampler, Shape, StreamKeys,
+    Workspace,
 };
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Library};
@@ -169,7 +170,8 @@ fn lanes_of_one_laser_share_its_noises() {
     let ring = model(&Ring { lanes_per_laser: 2, ..Ring::default() });
     let names = |lane: usize| -> Vec<String> {
         let plan = undriven(&ring, lane);
-        let of_laser = plan.noises().iter().filter(|noise| noise.id.name.starts_with("laser"));
+        let of_laser =
+            plan.noises().iter().filter(|noise| noise.class.origin == NoiseOrigin::Laser);
         of_laser.map(|noise| noise.id.name.clone()).collect()
     };
     assert_eq!(names(0), names(1));

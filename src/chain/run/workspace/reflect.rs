@@ -97,4 +97,55 @@ mod tests {
             assert_eq!(*out, Complex32::new(-2.0, 2.0 * ((k + 7) % 10) as f32));
         }
     }
+
+    /// One path over constant light: the sum is 1 + a exp(j phi). From step to step phi moves by
+    /// the laser's walk now less that when the copy left it, whether within the block or before it:
+    /// twice its variance, known to 2 % from 8000 steps. Within one step the copy has the laser's
+    /// own phase; its first phase is uniform.
+    #[test]
+    fn a_phase_walks_by_twice_the_variance_of_the_lasers() {
+        use crate::chain::describe::reflections::ReflectedPath;
+        use crate::chain::run::streams::NoiseSelection;
+        use crate::chain::test_links::reflecting;
+        use crate::seed::Seed;
+        use crate::signal::Grid;
+        let grid = Grid { symbols: 4096, samples_per_symbol: 4, symbol_rate_hz: 50e9 };
+        let (amplitude, linewidth_hz) = (0.05, 1e6);
+        for (delay_s, walks) in [(2e-11, 0.0), (3e-8, 2.0), (3e-6, 2.0)] {
+            let paths = vec![ReflectedPath { amplitude, delay_s }];
+            let plan = reflecting(grid, paths, linewidth_hz, 0.0);
+            let reflections = plan.reflections().expect("it reflects");
+            let mut workspace = Workspace::new(&plan);
+            let (mut squares, mut count, mut first) = (0.0, 0.0, Complex64::default());
+            for block in 0..128 {
+                let keys = StreamKeys {
+                    shared_seed: Seed::new(1),
+                    lane_seed: Seed::new(2),
+                    block,
+                    noise: block,
+                    selection: NoiseSelection::All,
+                };
+                workspace.field().fill(Complex32::new(1.0, 0.0));
+                workspace.reflect(reflections, &keys);
+                let copies: Vec<Complex64> = workspace
+                    .field()
+                    .iter()
+                    .step_by(STEP)
+                    .map(|e| Complex64::new(f64::from(e.re) - 1.0, f64::from(e.im)))
+                    .collect();
+                assert!(copies.iter().all(|c| (c.norm() / amplitude - 1.0).abs() < 1e-3));
+                first += copies[0] / amplitude;
+                for pair in copies.windows(2) {
+                    squares += (pair[1] / pair[0]).arg().powi(2);
+                    count += 1.0;
+                }
+            }
+            let step_s = STEP as f64 / grid.sample_rate_hz();
+            let of_laser = TAU * linewidth_hz * step_s;
+            let found = squares / count / of_laser;
+            assert!((found - walks).abs() < 0.05 * walks + 1e-3, "{delay_s}: {found}");
+            // the mean of 128 unit vectors: a deviation is 1 / sqrt(128)
+            assert!(first.norm() / 128.0 < 0.3, "{first}");
+        }
+    }
 }
