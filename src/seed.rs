@@ -65,6 +65,11 @@ impl Seed {
         Seed(scramble(self.0 ^ scramble(i.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }
 
+    /// The stream that belongs to both.
+    pub(crate) fn joined(self, other: Seed) -> Self {
+        self.index(other.0)
+    }
+
     /// A generator at the start of the stream.
     pub fn rng(self) -> Rng {
         let key = [self.0 as u32, (self.0 >> 32) as u32];

@@ -27,6 +27,7 @@ mod fec_link;
 mod feedback_link;
 mod figures;
 mod file_axes;
+mod groups;
 mod ideal;
 mod idle;
 mod import_graph;

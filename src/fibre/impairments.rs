@@ -4,6 +4,9 @@ use super::single_mode::SingleMode;
 use crate::error::KeyPath;
 use crate::sheet::{Impairment, Impairments, Part};
 
+/// Isolation in place of a removed leak: the largest that a key takes, dB.
+const NO_LIGHT_DB: f64 = 100.0;
+
 impl SingleMode {
     /// Lists dispersion and reflections; losses are none, since they are what a margin
     /// is counted in.
@@ -13,7 +16,14 @@ impl SingleMode {
         let key = "dispersion_slope_ps_per_nm2_km";
         list.push(new("chromatic dispersion").with(at, key, slope, 0.0));
         let is_there = self.multipath_interference_db().is_some();
-        let at = &at.key("reflections");
-        list.push(new("fibre reflections").with_if(is_there, at, "enabled", false));
+        let within = &at.key("reflections");
+        list.push(new("fibre reflections").with_if(is_there, within, "enabled", false));
+        let (at, wdm) = (&at.key("wdm"), &self.wdm);
+        if wdm.lanes_per_fibre() > 1 {
+            let crosstalk = new("demultiplexer crosstalk");
+            let crosstalk = crosstalk.with(at, "isolation_db", wdm.isolation_db, NO_LIGHT_DB);
+            let far_db = wdm.far_isolation_db;
+            list.push(crosstalk.with(at, "far_isolation_db", far_db, NO_LIGHT_DB));
+        }
     }
 }

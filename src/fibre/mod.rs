@@ -5,8 +5,10 @@ mod impairments;
 mod reflections;
 mod single_mode;
 mod tolerances;
+mod wdm;
 
 pub use corner::{Corner, DispersionRanges};
 pub use reflections::{ConnectorSet, Reflections};
 pub use single_mode::SingleMode;
 pub(crate) use single_mode::dispersion;
+pub use wdm::{Wdm, WdmGrid};

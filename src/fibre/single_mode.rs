@@ -2,6 +2,7 @@
 
 use super::corner::{Corner, DispersionRanges};
 use super::reflections::{Reflections, Span};
+use super::wdm::Wdm;
 use crate::chain::{Chain, FOLLOWED_DB, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
@@ -48,6 +49,8 @@ pub struct SingleMode {
     pub ranges: DispersionRanges,
     /// Points that reflect light: multipath interference.
     pub reflections: Reflections,
+    /// Lanes that share the fibre.
+    pub wdm: Wdm,
 }
 
 impl Default for SingleMode {
@@ -61,6 +64,7 @@ impl Default for SingleMode {
             corner: Corner::None,
             ranges: DispersionRanges::default(),
             reflections: Reflections::default(),
+            wdm: Wdm::default(),
         }
     }
 }
@@ -80,6 +84,7 @@ impl SingleMode {
         );
         self.ranges.check(&at.key("ranges"), problems);
         self.reflections.check(&at.key("reflections"), self.length_km, problems);
+        self.wdm.check(&at.key("wdm"), problems);
     }
 
     /// Insertion loss of fibre and connectors, dB.

@@ -21,6 +21,7 @@ mod ring;
 mod stressed;
 mod tolerances;
 mod waveform;
+mod waveguide_crosstalk;
 
 pub(crate) use added_rin::AddedRin;
 pub use driver::{Driver, DriverModel};
@@ -31,3 +32,4 @@ pub use modulator::{Drive, Modulator, ModulatorSheet};
 pub use mzm::{Electrode, MzmModel};
 pub use registry::*;
 pub use ring::{Detuning, Resonator, RingModel, Side, ThermalState};
+pub use waveguide_crosstalk::WaveguideCrosstalk;

@@ -21,6 +21,10 @@ pub trait ModulatorSheet {
     fn is_driven(&self) -> bool {
         true
     }
+    /// Lanes that one laser feeds.
+    fn lanes_per_laser(&self) -> usize {
+        1
+    }
     /// Lists its impairments, those of its laser and driver among them, each with the keys below
     /// `at` that make it ideal. `drive` is the settled outer level at the driver's input, full
     /// scale being one: an ideal part keeps the amplitude that it gives.

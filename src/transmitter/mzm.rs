@@ -273,6 +273,10 @@ impl ModulatorSheet for Mzm {
         self.laser.tolerances(&at.key("laser"), list);
     }
 
+    fn lanes_per_laser(&self) -> usize {
+        self.lanes_per_laser
+    }
+
     fn about(&self) -> &'static str {
         "silicon-photonics MZM on a shared CW laser: depletion phase and loss, splitter imbalance, bias error, travelling-wave electrode, \
          driver saturation and noise, RIN, linewidth"

@@ -1,6 +1,7 @@
 //! Registry of the kinds of transmitter, with a line for each.
 
 use super::modulator::{Drive, Modulator, ModulatorSheet, ReadDac, TransmitDsp};
+use super::waveguide_crosstalk::WaveguideCrosstalk;
 use crate::chain::Chain;
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileError, FileReader};
@@ -49,6 +50,8 @@ macro_rules! kinds {
             pub levels: TransmitLevels,
             /// Transmit equaliser.
             pub ffe: TransmitFfe,
+            /// Coherent crosstalk between the waveguides of lanes with one laser.
+            pub waveguide_crosstalk: WaveguideCrosstalk,
             $(#[allow(missing_docs)] pub $key: $name),+
         }
 
@@ -80,6 +83,7 @@ impl Transmitter {
         self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
         self.levels.check(&at.key("levels"), problems);
         self.ffe.check(&at.key("ffe"), problems);
+        self.waveguide_crosstalk.check(&at.key("waveguide_crosstalk"), problems);
         for (key, sheet) in self.all() {
             sheet.check(&at.key(key), problems);
         }
@@ -98,6 +102,15 @@ impl Transmitter {
             }
         }
         used
+    }
+
+    /// Gives the light this wavelength, whatever the kind.
+    pub(crate) fn set_wavelength_nm(&mut self, wavelength_nm: f64) {
+        self.eml.laser.wavelength_nm = wavelength_nm;
+        self.mzm.laser.wavelength_nm = wavelength_nm;
+        self.ring.laser.wavelength_nm = wavelength_nm;
+        self.waveform.wavelength_nm = wavelength_nm;
+        self.stressed.wavelength_nm = wavelength_nm;
     }
 
     /// Drive of the module's converter.

@@ -2,12 +2,15 @@
 //! responses; a trained receiver as a value.
 
 pub(super) mod convergence;
+pub(super) mod coupled;
 pub(super) mod detector;
 pub(super) mod guard;
+pub(super) mod noise_list;
 pub(super) mod plan;
 pub(super) mod plan_cache;
 pub(super) mod reflections;
 pub(super) mod section;
 pub(super) mod spectrum;
+pub(super) mod symbol_noise;
 pub(super) mod timing;
 pub(super) mod trained;

@@ -1,24 +1,25 @@
 //! A built chain: neighbouring responses fused, noises brought to the end of their section.
 
+use super::coupled::CoupledLanes;
+use super::noise_list::classified;
 use super::plan_cache::PlanCache;
 use super::reflections::PlannedReflections;
 use super::section::{Draft, InterfererPath, RescaledNoise, Section, folded, merged};
 use super::spectrum::multiply;
+use super::symbol_noise::{PlannedSymbolNoise, symbol_source};
 use crate::chain::describe::chain::{Chain, LEVEL_CONTEXTS, Step, Storage};
 use crate::chain::describe::clocking::Clocking;
-use crate::chain::describe::map::{Erased, Memory};
-use crate::chain::describe::noise::{
-    Density, Law, Noise, NoiseClass, NoiseId, NoiseOrigin, NoisePlace, NoiseSource,
-};
+use crate::chain::describe::map::{Erased, Map, Memory};
+use crate::chain::describe::noise::{Density, Law, NoiseId, NoiseSource};
 use crate::chain::describe::not_evaluated::NotEvaluated;
 use crate::chain::describe::sampler::Sampler;
 use crate::chain::describe::shape::Shape;
 use crate::chain::describe::sub_converters::SubConverters;
 use crate::math::fft;
 use crate::seed::StreamKey;
-use crate::signal::Grid;
-use crate::signal::Volt;
+use crate::signal::{Field, Grid, Volt};
 use num_complex::Complex32;
+use std::sync::Arc;
 
 /// An immutable chain, shared by all threads and by both estimators.
 pub struct Plan {
@@ -49,6 +50,8 @@ pub struct Plan {
     pub(crate) dispersion_phase: f64,
     /// Clocking of the receiver; `None` in periodic mode.
     pub(crate) clocking: Option<Clocking>,
+    /// Other lanes whose light reaches the detector.
+    pub(crate) coupled: Option<Arc<CoupledLanes<Plan>>>,
     /// Every noise: symbols, then section by section, then the converter.
     pub(crate) noises: Vec<NoiseSource>,
     /// Transforms.
@@ -79,41 +82,6 @@ impl Transforms {
     }
 }
 
-pub(crate) struct PlannedSymbolNoise {
-    pub(crate) id: NoiseId,
-    pub(crate) kind: SymbolNoise,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum SymbolNoise {
-    /// Added to each held symbol, rms in units of the full scale.
-    Added(f32),
-    /// Displacement of each edge, s rms.
-    Timing(f32),
-    /// Displacement of each edge by this or its opposite at random, s.
-    DualDirac(f32),
-    /// Displacement of each even edge and, in the opposite direction, of each odd one, s; always
-    /// present.
-    EvenOdd(f32),
-}
-
-impl SymbolNoise {
-    /// Its law.
-    fn law(self) -> Law {
-        match self {
-            SymbolNoise::Added(_) => Law::Added,
-            SymbolNoise::Timing(_) => Law::Timing,
-            SymbolNoise::DualDirac(_) => Law::TimingDualDirac,
-            SymbolNoise::EvenOdd(_) => Law::TimingEvenOdd,
-        }
-    }
-
-    /// True for a displacement of edges.
-    fn displaces(self) -> bool {
-        !matches!(self, SymbolNoise::Added(_))
-    }
-}
-
 impl Plan {
     /// Builds the plan of a chain that ends at a sampler.
     ///
@@ -129,7 +97,7 @@ impl Plan {
         let mut symbol_sources = Vec::new();
         let mut light_noises = Vec::new();
         let mut drafts = vec![Draft::new(None, Storage::Real)];
-        let mut detector = 0;
+        let (mut detector, mut coupled) = (0, None::<CoupledLanes<Plan>>);
         for step in chain.steps {
             let sections = drafts.len();
             let draft = drafts.last_mut().expect("never empty");
@@ -157,14 +125,22 @@ impl Plan {
                 Step::Reflections(reflections) => {
                     draft.reflections = PlannedReflections::new(&reflections, grid)
                 }
+                Step::Coupled(light) => {
+                    let lanes = CoupledLanes::of(light, |light| Plan::of_light(light, grid, cache));
+                    draft.coupled = lanes.own;
+                    coupled = Some(lanes);
+                }
                 Step::Probe(node) => {
                     draft.probes.push((node, draft.shapes.len(), draft.reflections.is_some()))
                 }
                 Step::Map(map, storage) => {
-                    if draft.storage == Storage::Complex && storage == Storage::Real {
+                    let detects = draft.storage == Storage::Complex && storage == Storage::Real;
+                    if detects {
                         detector = sections;
                     }
-                    drafts.push(Draft::new(Some(map), storage));
+                    let mut next = Draft::new(Some(map), storage);
+                    next.leaks = detects && coupled.as_ref().is_some_and(CoupledLanes::leaks);
+                    drafts.push(next);
                 }
             }
         }
@@ -200,7 +176,8 @@ impl Plan {
             let reflections = sections.iter_mut().flat_map(|s| &mut s.reflections);
             reflections.for_each(|reflections| reflections.step_rad = 0.0);
         }
-        let noises = classified(&symbol_sources, &sections, detector, &light_noises, &sampler);
+        let mut noises = classified(&symbol_sources, &sections, detector, &light_noises, &sampler);
+        noises.extend(coupled.as_ref().and_then(CoupledLanes::source));
         let (m, k) = (grid.samples(), grid.symbols * sampler.samples_per_symbol);
         assert!(m.is_multiple_of(k), "the sampler's rate divides the grid's");
         let sampled_deviation = folded(&sections[last].deviation, m, k);
@@ -226,9 +203,16 @@ impl Plan {
             sampled_deviation,
             dispersion_phase,
             clocking: None,
+            coupled: coupled.map(Arc::new),
             noises,
             transforms,
         }
+    }
+
+    /// A lane's light up to a detector that is not its own.
+    fn of_light(light: Chain<Field>, grid: Grid, cache: &mut PlanCache) -> Plan {
+        let sampler = Sampler { samples_per_symbol: 1, effective_bits: 16.0, jitter_s: 0.0 };
+        Plan::build(light.map::<Volt>(Elsewhere), sampler, grid, cache)
     }
 
     /// The grid of its blocks.
@@ -321,6 +305,11 @@ impl Plan {
         &self.sections[self.sections.len() - 1]
     }
 
+    /// True if fields of other lanes interfere with the light.
+    pub(crate) fn interferes(&self) -> bool {
+        self.coupled.as_ref().is_some_and(|coupled| coupled.own.is_some())
+    }
+
     /// True if everything after the detector is linear: loss then only scales the current.
     pub(crate) fn linear_receiver(&self) -> bool {
         self.detector + 1 == self.sections.len()
@@ -335,36 +324,17 @@ impl Plan {
     }
 }
 
-/// Every noise of a plan with its class.
-fn classified(
-    symbol_sources: &[PlannedSymbolNoise],
-    sections: &[Section],
-    detector: usize,
-    light_noises: &[NoiseId],
-    sampler: &Sampler,
-) -> Vec<NoiseSource> {
-    let has_light = sections.iter().any(|s| s.storage == Storage::Complex);
-    let place = |section: usize, id: &NoiseId| match section {
-        _ if light_noises.contains(id) => NoisePlace::OnLight,
-        _ if !has_light => NoisePlace::Electrical,
-        section if section < detector => NoisePlace::BeforeModulator,
-        _ => NoisePlace::AfterDetector,
-    };
-    let source = |section: usize, id: &NoiseId, law: Law| NoiseSource {
-        id: id.clone(),
-        class: {
-            let place = place(section, id);
-            let origin = id.origin.unwrap_or_else(|| NoiseOrigin::of(law, place));
-            NoiseClass { place, law, origin }
-        },
-    };
-    let symbols = symbol_sources.iter().map(|s| source(0, &s.id, s.kind.law()));
-    let rest = sections.iter().enumerate().flat_map(|(i, section)| {
-        let added = section.sources.iter().map(move |s| source(i, &s.id, Law::Added));
-        added.chain(section.start.iter().map(move |n| source(i, &n.id, n.law)))
-    });
-    let converter = [Some(Sampler::quantisation_source()), sampler.jitter_source()];
-    symbols.chain(rest).chain(converter.into_iter().flatten()).collect()
+/// A detector for light that another lane's detects.
+struct Elsewhere;
+
+impl Map<Field, Volt> for Elsewhere {
+    fn apply(&self, x: &[Complex32], y: &mut [f32]) {
+        y.iter_mut().zip(x).for_each(|(y, e)| *y = e.norm_sqr());
+    }
+
+    fn name(&self) -> &'static str {
+        "elsewhere"
+    }
 }
 
 /// A recording's spectrum after the first section.
@@ -380,19 +350,6 @@ fn recorded(
     fft.forward(&mut power, &mut spectrum, &mut vec![Complex32::default(); fft.scratch()]);
     multiply(&mut spectrum, &head.response);
     spectrum
-}
-
-/// A noise at the symbols themselves: its density holds up to half the symbol rate.
-fn symbol_source(noise: &Noise, grid: Grid) -> PlannedSymbolNoise {
-    let rms = (noise.density.at(0.0) * grid.symbol_rate_hz / 2.0).sqrt() as f32;
-    let kind = match noise.law {
-        Law::Added => SymbolNoise::Added(rms),
-        Law::Timing => SymbolNoise::Timing(rms),
-        Law::TimingDualDirac => SymbolNoise::DualDirac(rms),
-        Law::TimingEvenOdd => SymbolNoise::EvenOdd(rms),
-        _ => panic!("{} cannot act on symbols", noise.id.name),
-    };
-    PlannedSymbolNoise { id: noise.id.clone(), kind }
 }
 
 /// Drops laser phase noise that dispersion turns into less relative intensity noise than -165 dB/Hz

@@ -34,6 +34,11 @@ pub(crate) struct Section {
     pub(crate) interferers: Vec<InterfererPath>,
     /// Light reflected at the end of a section of light.
     pub(crate) reflections: Option<PlannedReflections>,
+    /// Factor on the lane's own field where fields of other lanes join it, at the end of a section
+    /// of light.
+    pub(crate) coupled: Option<Complex32>,
+    /// True for the detector's section if power of other lanes reaches it.
+    pub(crate) leaks: bool,
     /// Named nodes.
     pub(crate) probes: Vec<Node>,
 }
@@ -89,6 +94,8 @@ pub(crate) struct Draft {
     pub(crate) noises: Vec<(usize, Noise)>,
     pub(crate) interferers: Vec<(usize, Interferer)>,
     pub(crate) reflections: Option<PlannedReflections>,
+    pub(crate) coupled: Option<Complex32>,
+    pub(crate) leaks: bool,
     /// Name, responses before it, and whether reflections are.
     pub(crate) probes: Vec<(&'static str, usize, bool)>,
 }
@@ -102,6 +109,8 @@ impl Draft {
             noises: vec![],
             interferers: vec![],
             reflections: None,
+            coupled: None,
+            leaks: false,
             probes: vec![],
         }
     }
@@ -189,6 +198,8 @@ impl Draft {
             sources,
             interferers,
             reflections: self.reflections,
+            coupled: self.coupled,
+            leaks: self.leaks,
             probes,
         }
     }

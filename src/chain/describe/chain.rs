@@ -1,5 +1,6 @@
 //! A chain under construction.
 
+use super::coupling::{Coupling, LaneSymbols};
 use super::interferer::Interferer;
 use super::map::Map;
 use super::map::{Erased, Typed};
@@ -7,7 +8,9 @@ use super::noise::Noise;
 use super::reflections::Reflections;
 use super::shape::Shape;
 use super::sub_converters::SubConverters;
+use crate::seed::Seed;
 use crate::signal::{Field, Grid, Quantity, Symbol, Volt, Watt};
+use num_complex::Complex64;
 use std::any::TypeId;
 use std::marker::PhantomData;
 
@@ -23,7 +26,18 @@ pub(crate) enum Step {
     Map(Box<dyn Erased>, Storage),
     Interferer(Interferer),
     Reflections(Reflections),
+    Coupled(CoupledLight),
     Probe(&'static str),
+}
+
+/// Light of other lanes that reaches a lane's detector.
+pub struct CoupledLight {
+    /// Factor on the lane's own field, where fields are coupled.
+    pub own: Complex64,
+    /// Random streams of the lane's own noises; blocks with others are those of its training.
+    pub streams: Seed,
+    /// The other lanes, each with its light at the detector of the lane.
+    pub lanes: Vec<(Chain<Field>, Coupling, LaneSymbols)>,
 }
 
 /// Number of contexts of a level: the one before, itself, the one after.
@@ -132,6 +146,11 @@ impl Chain<Field> {
     /// Reflected light interferes with the field.
     pub fn reflected(self, reflections: Reflections) -> Self {
         self.push(Step::Reflections(reflections))
+    }
+
+    /// Light of other lanes joins the field, after all that follows in this section.
+    pub fn coupled(self, light: CoupledLight) -> Self {
+        self.push(Step::Coupled(light))
     }
 
     /// Phase that this chain's dispersion has added to a sideband at `f_hz` since the last map.

@@ -3,6 +3,7 @@
 
 pub(super) mod chain;
 pub(super) mod clocking;
+pub(super) mod coupling;
 pub(super) mod detector;
 pub(super) mod interferer;
 pub(super) mod lookup;

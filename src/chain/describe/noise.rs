@@ -148,6 +148,8 @@ pub enum NoiseOrigin {
     Host,
     /// Light reflected twice, beating with the signal.
     Reflections,
+    /// All noises of other lanes whose light reaches the detector.
+    CoupledLanes,
 }
 
 impl NoiseOrigin {

@@ -4,11 +4,12 @@ use super::correlations::Lags;
 use super::gridding;
 use super::impulse_response::ImpulseResponse;
 use super::noiseless_block::{NoiselessBlock, Scale};
-use crate::chain::build::plan::{Plan, SymbolNoise};
+use crate::chain::build::plan::Plan;
 use crate::chain::build::section::AddedNoise;
+use crate::chain::build::symbol_noise::SymbolNoise;
 use crate::chain::build::trained::Trained;
 use crate::chain::describe::chain::Storage;
-use crate::chain::describe::noise::{Law, NoiseSource};
+use crate::chain::describe::noise::{Law, NoiseOrigin, NoiseSource};
 use crate::math::buffer_pool::Pooled;
 use num_complex::Complex32;
 
@@ -96,6 +97,8 @@ pub(crate) enum NoisePath {
     Symbol { timing: bool, variance: f32, power: Pooled<f32>, kernel: ImpulseResponse },
     /// Phase of the optical field.
     Phase,
+    /// All noises of other lanes whose light reaches the detector.
+    CoupledLanes,
 }
 
 /// All sources of a plan but the converter.
@@ -118,6 +121,10 @@ impl Noises {
             .position(|s| s.storage == Storage::Complex)
             .unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
+        // relative noise acts on the lane's own light, which only a linear receiver tells apart, and
+        // on what lanes of the same laser add to it
+        let joined = plan.sections[plan.detector].leaks && !plan.linear_receiver()
+            || plan.noises.iter().any(|n| n.class.origin == NoiseOrigin::CoupledLanes);
         let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
         for source in &plan.symbol_sources {
             let (timing, rms, response) = match source.kind {
@@ -196,12 +203,19 @@ impl Noises {
                 let probed = match path {
                     NoisePath::Shot { .. } => false,
                     NoisePath::Phase => true,
-                    _ => plan.dispersive(),
+                    _ => plan.dispersive() || joined,
                 };
                 let probed = probed || plan.memory_follows(i);
                 sources.push(NoiseRoute { source: plan.noise(&noise.id).clone(), path, probed });
             }
         }
+        let coupled = plan.noises.iter();
+        let coupled = coupled.filter(|n| n.class.origin == NoiseOrigin::CoupledLanes);
+        sources.extend(coupled.map(|source| NoiseRoute {
+            source: source.clone(),
+            path: NoisePath::CoupledLanes,
+            probed: true,
+        }));
         let receiver = (plan.detector..last)
             .map(|i| {
                 let section = &plan.sections[i];
@@ -291,7 +305,7 @@ impl Noises {
                     let weight = if *timing { average(&|r| r.edge_square) } else { 1.0 };
                     add(&mut before, m * m * n * variance * weight * slope(0), power);
                 }
-                NoisePath::Phase => {}
+                NoisePath::Phase | NoisePath::CoupledLanes => {}
             }
         }
         before.iter_mut().for_each(|b| *b += white);

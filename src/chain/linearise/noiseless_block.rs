@@ -32,6 +32,8 @@ pub(crate) struct NoiselessBlock {
     pub(crate) current: Pooled<f32>,
     /// Current ordered by position in the symbol.
     pub(crate) polyphase: Pooled<f32>,
+    /// Both of the lane's own light, where power of other lanes is added to it.
+    pub(crate) own: Option<[Pooled<f32>; 2]>,
     /// Of the detected current.
     pub(crate) current_mean: f64,
     pub(crate) current_square: f64,
@@ -71,6 +73,12 @@ impl NoiselessBlock {
             slopes::front(plan, workspace, &levels, keys, transmission, sections);
         let current_mean = mean_of(&detected, |i| i);
         let current_square = mean_of(&detected, |i| i * i);
+        let own = workspace.leaked(plan).filter(|_| plan.linear_receiver()).map(|leaked| {
+            let own = |(i, leaked): (&f32, &f32)| i - leaked * transmission;
+            let own: Pooled<f32> = detected.iter().zip(leaked).map(own).collect();
+            let polyphase = impulse_response::polyphase(&own, plan.grid.samples_per_symbol);
+            [own, polyphase]
+        });
         workspace.current().copy_from_slice(&detected);
         let receiver = ReceiverSlopes::passed(plan, workspace, keys);
         let current = match receiver {
@@ -110,6 +118,7 @@ impl NoiselessBlock {
             block: keys.block,
             polyphase: impulse_response::polyphase(&current, plan.grid.samples_per_symbol),
             current,
+            own,
             current_mean,
             current_square,
             receiver,
@@ -124,6 +133,11 @@ impl NoiselessBlock {
             symbol_power,
             levels,
         }
+    }
+
+    /// Current of the lane's own light, and the same by position in the symbol.
+    pub(crate) fn own_light(&self) -> [&Pooled<f32>; 2] {
+        self.own.as_ref().map_or([&self.current, &self.polyphase], |own| own.each_ref())
     }
 
     /// Part of the current's fluctuation in the top tenth of the band.

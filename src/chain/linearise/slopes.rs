@@ -56,6 +56,7 @@ pub(crate) fn front(
     let light = plan.sections.iter().position(|s| s.storage == Storage::Complex);
     let taps = light.and_then(|light| taps(&plan.sections[light], plan.grid));
     let detected = light.is_none_or(|light| light + 1 == plan.detector && taps.is_some());
+    let detected = detected && !plan.interferes();
     if sections.is_empty() || !detected {
         return run_again(plan, workspace, levels, keys, transmission, sections);
     }
@@ -63,6 +64,7 @@ pub(crate) fn front(
     // response of each section to a change at the end of the one before it
     let mut steps: Vec<Pooled<f32>> = Vec::new();
     let mut lit: Option<(Pooled<Complex32>, f32)> = None;
+    workspace.run_coupled(plan, keys);
     workspace.first_section(plan, levels, keys);
     for (i, section) in plan.sections.iter().enumerate().take(last + 1).skip(1) {
         match (plan.sections[i - 1].storage, section.storage) {

@@ -1,6 +1,6 @@
 //! Selection of noises of a block, and their random streams.
 
-use crate::chain::describe::noise::NoiseId;
+use crate::chain::describe::noise::{NoiseId, NoiseSource};
 use crate::math::normals;
 use crate::seed::Seed;
 
@@ -41,14 +41,25 @@ pub enum NoiseSelection<'a> {
     All,
     /// One source alone, scaled: a small probe of its effect.
     Only(&'a NoiseId, f32),
+    /// Another lane's, scaled; those that it shares with a lane of these noises are left out.
+    Others(&'a [NoiseSource], f32),
 }
 
 impl NoiseSelection<'_> {
+    /// The factor on a noise that lanes share.
+    pub(crate) fn scale_shared(&self, id: &NoiseId) -> f32 {
+        match self {
+            NoiseSelection::Others(own, _) if own.iter().any(|noise| noise.id == *id) => 0.0,
+            _ => self.scale(id),
+        }
+    }
+
     /// The factor on the noise of `id`; zero leaves it out.
     pub(crate) fn scale(&self, id: &NoiseId) -> f32 {
         match self {
             NoiseSelection::None => 0.0,
             NoiseSelection::All => 1.0,
+            NoiseSelection::Others(_, scale) => *scale,
             NoiseSelection::Only(only, scale) => {
                 if *only == id {
                     *scale

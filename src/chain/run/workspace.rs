@@ -8,6 +8,7 @@ use crate::run_options::CancelToken;
 use crate::signal::{Aligned, Grid, Samples};
 use num_complex::Complex32;
 
+mod couple;
 mod detect;
 pub(in crate::chain) mod front;
 pub(in crate::chain) mod probe;
@@ -47,6 +48,8 @@ pub struct Workspace {
     aggressor_spectrum: Aligned<Complex32>,
     /// The field whose copies are added to it; empty without reflections.
     delayed: Aligned<Complex32>,
+    /// Light of other lanes; `None` where no plan has any.
+    coupled: Option<couple::CoupledBlock>,
     /// Token of the run that it works for.
     pub(super) cancel: CancelToken,
 }
@@ -88,6 +91,7 @@ impl Workspace {
             aggressor: Aligned::new(0),
             aggressor_spectrum: Aligned::new(0),
             delayed: Aligned::new(0),
+            coupled: None,
             cancel: CancelToken::default(),
         };
         workspace.fit(plan);
@@ -110,6 +114,10 @@ impl Workspace {
         let samples = plan.grid.samples();
         if plan.reflections().is_some() && self.delayed.len() < samples {
             self.delayed = Aligned::new(samples);
+        }
+        if let Some(coupled) = &plan.coupled {
+            self.coupled.get_or_insert_with(|| couple::CoupledBlock::new(plan));
+            coupled.lanes.iter().for_each(|lane| self.fit(&lane.plan));
         }
         if self.scratch.len() < scratch {
             self.scratch = Aligned::new(scratch);

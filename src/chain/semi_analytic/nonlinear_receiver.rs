@@ -146,7 +146,7 @@ impl<'a> Source<'a> {
                     times: slope(0)?,
                 }
             }
-            NoisePath::Sampled(..) | NoisePath::Phase => return None,
+            NoisePath::Sampled(..) | NoisePath::Phase | NoisePath::CoupledLanes => return None,
         };
         Some(Source { at, law })
     }

@@ -145,7 +145,8 @@ impl SlicerResponse {
                 }
                 NoisePath::Relative(covariance) if covariance.len() == 1 => {
                     let c = covariance[0] * a2;
-                    self.g_squared.add_phases(&record.polyphase, s, |i| c * i * i, &mut at_detector)
+                    let [_, own] = record.own_light();
+                    self.g_squared.add_phases(own, s, |i| c * i * i, &mut at_detector)
                 }
                 NoisePath::Relative(covariance) => {
                     one.fill(0.0);
@@ -176,7 +177,7 @@ impl SlicerResponse {
                     }
                     add_all(&one, out)
                 }
-                NoisePath::Interior { .. } | NoisePath::Phase => 0.0,
+                NoisePath::Interior { .. } | NoisePath::Phase | NoisePath::CoupledLanes => 0.0,
             };
             let bending = Bending { means: &mut at.means, variances: out, bent: at.bent.as_mut() };
             let share = share + classes.bend_line(i, &record.levels, &one, bending);
@@ -227,7 +228,7 @@ impl SlicerResponse {
         let mut buffer = Vec::new();
         for (lag, &c) in covariance.iter().enumerate() {
             let weight = if lag == 0 { c * a2 } else { 2.0 * c * a2 };
-            let i = &record.current;
+            let [i, _] = record.own_light();
             let x: Pooled<f32> =
                 (0..i.len()).map(|u| weight * i[u] * i[(u + i.len() - lag) % i.len()]).collect();
             let values = self

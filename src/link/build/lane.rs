@@ -3,9 +3,11 @@
 use crate::chain::{
     Chain, Count, Method, NoiseSelection, PlanCache, SegmentRun, StreamKeys, Trained, block_levels,
 };
-use crate::error::{Error, KeyPath, Problem, Problems, Result};
+use crate::error::{Error, Problem, Problems, Result};
 use crate::fec::FecSender;
-use crate::link::build::segment::{Segment, transmitted};
+use crate::link::build::group::{self, LaneData, OtherLane};
+use crate::link::build::segment::Segment;
+use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::DecisionPoint;
 use crate::measured::{BuildContext, FileError, FileRead, Library};
@@ -30,8 +32,11 @@ pub struct Lane {
     pub(crate) library: Library,
     /// Its segments, in the order of the symbols; exactly one is optical.
     pub segments: Vec<Segment>,
+    /// Lanes whose light reaches its detector.
+    pub(crate) others: Vec<OtherLane>,
     /// Transmitted symbols.
-    pub pattern: SymbolSource,
+    pub pattern: Arc<SymbolSource>,
+    data: LaneData,
     /// Source of its payload, if it carries any.
     pub sender: Option<FecSender>,
     /// Random streams shared by all lanes.
@@ -39,15 +44,6 @@ pub struct Lane {
     /// Random streams of the lane.
     pub lane_seed: Seed,
 }
-
-/// Number of offsets of a shared pattern: each lane begins a 64th of the period after its
-/// neighbour, its training blocks half of that.
-///
-/// For short patterns, training blocks are scored blocks at another offset.
-const SHARES: u64 = 64;
-
-/// The same offset for a pattern without a period, symbols.
-const ENDLESS_STRIDE: u64 = 1 << 40;
 
 impl Lane {
     /// Builds lane `number` from its description with all settings found, its modulator and the
@@ -65,31 +61,15 @@ impl Lane {
         sender: Option<FecSender>,
         cache: &mut PlanCache,
     ) -> Result<Lane> {
-        let recorded = modulator
-            .recording()
-            .map(|recording| Ok(SymbolSource::stored(recording.periods.levels.clone())));
-        let payload = sender.as_ref().map(|sender| Ok(SymbolSource::computed(sender.lane(number))));
-        let pattern = recorded
-            .or(payload)
-            .unwrap_or_else(|| library.pattern(&config.pattern))
-            .map_err(|because| {
-                let mut problems = Problems::new();
-                problems.report(
-                    &KeyPath::root().key("pattern"),
-                    "file",
-                    &config.pattern.file,
-                    because,
-                );
-                Error::Input(problems)
-            })?;
-        let shared_seed = Seed::new(config.simulation.seed);
-        let lane_seed = shared_seed.named("lane").index(number as u64);
+        let data = LaneData::new(&config, number, &*modulator, sender.as_ref(), library)?;
+        let others = group::others(&config, number, &modulator, sender.as_ref(), library)?;
+        let LaneData { shared_seed, lane_seed, .. } = data;
         let grid = config.grid(modulator.recording());
         let mut context = BuildContext { grid, lane: number, lane_seed, library, cache };
         let segments: std::result::Result<Vec<Segment>, FileError> = config
             .segments()
             .into_iter()
-            .map(|kind| Segment::build(&config, &*modulator, kind, &mut context))
+            .map(|kind| Segment::build(&config, &*modulator, kind, &others, &mut context))
             .collect();
         let segments = segments.map_err(|error| gone(error, &files))?;
         let library = library.clone();
@@ -100,7 +80,9 @@ impl Lane {
             files,
             library,
             segments,
-            pattern,
+            others,
+            pattern: data.pattern.clone(),
+            data,
             sender,
             shared_seed,
             lane_seed,
@@ -214,21 +196,13 @@ impl Lane {
 
     /// Absolute index of the lane's first symbol.
     pub fn first_symbol(&self) -> u64 {
-        // the lanes of a port carry its codewords in parallel
-        if self.sender.is_some() { 0 } else { self.number as u64 * self.stride() }
-    }
-
-    fn stride(&self) -> u64 {
-        if self.modulator.recording().is_some() {
-            return 0; // a recording is in its own phase
-        }
-        self.pattern.period().map_or(ENDLESS_STRIDE, |period| period / SHARES)
+        self.data.first_symbol
     }
 
     /// The lane's first blocks of levels, or those of its training.
     pub fn blocks(&self, count: u64, training: bool) -> Vec<Vec<u8>> {
         let (first, seed) = if training {
-            (self.first_symbol() + self.stride() / 2, self.lane_seed.named("training"))
+            (self.first_symbol() + self.data.stride / 2, self.lane_seed.named("training"))
         } else {
             (self.first_symbol(), self.lane_seed)
         };

@@ -2,5 +2,7 @@
 
 mod aggressors;
 pub(super) mod files;
+pub(super) mod group;
 pub(super) mod lane;
 pub(super) mod segment;
+pub(super) mod transmitted;

@@ -1,7 +1,9 @@
 //! Building the segments of a lane, from one decision point to the next.
 
-use crate::chain::{Chain, NoiseId, Plan, RxDsp, Shape};
-use crate::link::build::aggressors::{aggressors, arriving_oma_w, spread_db};
+use crate::chain::{Chain, NoiseId, Plan, RxDsp};
+use crate::link::build::aggressors::{aggressors, arriving_oma_w};
+use crate::link::build::group::{OtherLane, coupled_light};
+use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::Host;
@@ -11,7 +13,6 @@ use crate::seed::Seed;
 use crate::serdes::{IdentityMap, SerdesTx};
 use crate::signal::{Field, Volt};
 use crate::transmitter::Modulator;
-use crate::units::amplitude_ratio;
 
 /// A segment of a lane, ready for both estimators.
 pub struct Segment {
@@ -37,10 +38,11 @@ impl Segment {
         config: &Config,
         modulator: &dyn Modulator,
         kind: SegmentKind,
+        others: &[OtherLane],
         context: &mut BuildContext<'_>,
     ) -> Result<Segment, FileError> {
         let (plan, dsp) = if kind.has_light() {
-            optical(config, modulator, context)?
+            optical(config, modulator, others, context)?
         } else {
             electrical(config, kind, context)?
         };
@@ -63,26 +65,6 @@ fn limit_ber(kind: SegmentKind, limits: &Limits) -> Option<f64> {
     }
 }
 
-/// Chain from symbols to the output of the transmitter, in the fibre.
-pub(crate) fn transmitted(
-    config: &Config,
-    modulator: &dyn Modulator,
-    context: &mut BuildContext<'_>,
-) -> Result<Chain<Field>, FileError> {
-    let Config { host, module, transmitter, .. } = config;
-    let drive = if config.optical().from == DecisionPoint::NearHost {
-        let sent = host.tx.extend(Chain::symbols(), "host.tx", context.grid);
-        let arrived =
-            host.channel.extend(sent, &host.tx, &NoiseId::new("host.channel"), false, context)?;
-        let settled_v = host.tx.settled_v() * host.channel.settled(context.library)?;
-        transmitter.drive_by_host(module.input.extend(arrived, settled_v), context.grid)
-    } else {
-        transmitter.drive(Chain::symbols(), context)?
-    };
-    let spread = amplitude_ratio(spread_db(config, modulator, context.lane));
-    Ok(modulator.extend(drive, context).response(Shape::Gain(spread)))
-}
-
 /// Chain from the host through its channel to the module's input.
 pub(crate) fn sent_to_module(
     config: &Config,
@@ -97,41 +79,48 @@ pub(crate) fn sent_to_module(
 pub(crate) fn sent_to_host(
     config: &Config,
     modulator: &dyn Modulator,
+    others: &[OtherLane],
     context: &mut BuildContext<'_>,
 ) -> Result<Chain<Volt>, FileError> {
-    let light = arriving(config, modulator, context)?;
+    let light = arriving(config, modulator, others, context)?;
     let oma_w = arriving_oma_w(config, modulator, context.lane);
     let aggressors = aggressors(config, modulator, context);
     config.receiver.extend_linear(light, oma_w, &aggressors, &config.module.output, context)
 }
 
-/// Chain to the receiver's input.
+/// Chain to the receiver's input, where light of other lanes joins.
 fn arriving(
     config: &Config,
     modulator: &dyn Modulator,
+    others: &[OtherLane],
     context: &mut BuildContext<'_>,
 ) -> Result<Chain<Field>, FileError> {
     let tp2 = transmitted(config, modulator, context)?.probe("tp2");
     let light = config.fibre.extend(tp2, modulator.wavelength_nm(), modulator.linewidth_hz());
-    Ok(light.probe("tp3"))
+    let light = light.probe("tp3");
+    Ok(match coupled_light(config, config.optical(), others, context)? {
+        Some(coupled) => light.coupled(coupled),
+        None => light,
+    })
 }
 
 /// Plan of the optical segment, decided by the module or, after its linear output, by the host.
 fn optical(
     config: &Config,
     modulator: &dyn Modulator,
+    others: &[OtherLane],
     context: &mut BuildContext<'_>,
 ) -> Result<(Plan, RxDsp), FileError> {
     let Config { host, module, receiver, .. } = config;
     if config.optical().to == DecisionPoint::FarModule {
-        let light = arriving(config, modulator, context)?;
+        let light = arriving(config, modulator, others, context)?;
         let oma_w = arriving_oma_w(config, modulator, context.lane);
         let aggressors = aggressors(config, modulator, context);
         return Ok((receiver.extend(light, oma_w, &aggressors, context)?, receiver.dsp()));
     }
     // neighbouring lanes' outputs are the far-end aggressors
     let neighbour = SerdesTx { swing_vppd: module.output.swing_vppd, ..module.tx.clone() };
-    let sent = sent_to_host(config, modulator, context)?;
+    let sent = sent_to_host(config, modulator, others, context)?;
     let arrived =
         host.channel_to_host().extend(sent, &neighbour, &channel_to_host(), true, context)?;
     Ok((host.rx.extend(arrived, "host.rx", true, context)?, host.rx.dsp()))

@@ -57,8 +57,8 @@ pub struct Config {
     pub tdecq: Tdecq,
     /// Expected results, for `check`.
     pub targets: Targets,
-    /// Descriptions of the lanes next to this one that differ from it, by number: their light
-    /// couples into this lane.
+    /// Descriptions of the lanes next to this one or in its fibre that differ from it, by number:
+    /// their signals couple into this lane.
     #[serde(skip)]
     pub neighbours: Vec<(usize, Arc<Config>)>,
     /// Patches of single lanes, by number from 0, with the keys of the whole file.
@@ -101,20 +101,50 @@ const DARK_DBM: f64 = -50.0;
 pub(crate) const LANES_MAX: usize = 64;
 
 impl Config {
-    /// Gives every lane of a link the descriptions of the lanes next to it that differ from its
-    /// own.
+    /// The description as lane `number` of its link.
+    #[must_use]
+    pub(crate) fn placed(mut self, number: usize) -> Config {
+        self.place(number);
+        self
+    }
+
+    /// Makes it lane `number` of its link: at the wavelength of its place in the grid.
+    fn place(&mut self, number: usize) {
+        if let Some([shortest_nm, nominal_nm, longest_nm]) = self.fibre.wdm.channel_nm(number) {
+            self.transmitter.set_wavelength_nm(nominal_nm);
+            self.fibre.ranges.wavelength_min_nm = shortest_nm;
+            self.fibre.ranges.wavelength_max_nm = longest_nm;
+        }
+    }
+
+    /// Places every lane of a link in its grid, and gives it the descriptions of the lanes that may
+    /// couple into it and differ.
     pub(crate) fn introduce(lanes: &mut [Config]) {
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            lane.place(number);
+        }
         if lanes.windows(2).all(|pair| pair[0] == pair[1]) {
             return;
         }
         let alone = |lane: &Config| Arc::new(Config { neighbours: Vec::new(), ..lane.clone() });
         let described: Vec<Arc<Config>> = lanes.iter().map(alone).collect();
         for (number, lane) in lanes.iter_mut().enumerate() {
-            let near = [number.checked_sub(1), Some(number + 1)].into_iter().flatten();
-            let near = near.filter_map(|n| Some((n, described.get(n)?)));
+            let near = lane.near(number);
+            let near = near.into_iter().filter_map(|n| Some((n, described.get(n)?)));
             let differing = near.filter(|(_, other)| **other != described[number]);
             lane.neighbours = differing.map(|(n, other)| (n, other.clone())).collect();
         }
+    }
+
+    /// Numbers of the lanes that may couple into lane `number`: those next to it, and those of its
+    /// fibre.
+    pub(crate) fn near(&self, number: usize) -> Vec<usize> {
+        let next = [number.checked_sub(1), Some(number + 1)].into_iter().flatten();
+        let mut near: Vec<usize> = next.chain(self.fibre.wdm.fibre_of(number)).collect();
+        near.sort_unstable();
+        near.dedup();
+        near.retain(|&other| other != number && other < self.lanes);
+        near
     }
 
     /// The grid of its blocks; a recording is a block of one period.
@@ -198,6 +228,7 @@ impl Config {
             self.limits.check_compliance(&root.key("limits"), problems);
         }
         self.tdecq.check(&root.key("tdecq"), problems);
+        self.check_crosstalk(&root, problems);
         self.check_module(&root, problems);
         if let Some(modulator) = modulator.as_deref().filter(|_| problems.is_empty()) {
             self.check_light(modulator, problems);
@@ -224,6 +255,21 @@ impl Config {
             }
         }
         files
+    }
+
+    /// Reports crosstalk between waveguides whose light does not interfere.
+    fn check_crosstalk(&self, root: &KeyPath, problems: &mut Problems) {
+        let Some(ratio_db) = self.transmitter.waveguide_crosstalk.ratio_db else { return };
+        if self.transmitter.chosen().lanes_per_laser() < 2 {
+            let kind = self.transmitter.kind.key();
+            let remedy = format!(
+                "must be absent where each lane has a laser of its own, whose light does not \
+                 interfere: transmitter.kind = \"{kind}\"; choose mzm or ring with \
+                 lanes_per_laser from 2"
+            );
+            let at = root.key("transmitter").key("waveguide_crosstalk");
+            problems.report(&at, "ratio_db", ratio_db, remedy);
+        }
     }
 
     /// Reads its files and reports their problems; returns the files and the modulator, unless a

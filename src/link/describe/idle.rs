@@ -4,7 +4,7 @@ use super::config::Config;
 use super::counting_method::CountingMethod;
 use super::segments::DecisionPoint;
 use crate::dsp::DetectorKind;
-use crate::fibre::{ConnectorSet, Corner};
+use crate::fibre::{ConnectorSet, Corner, WdmGrid};
 use crate::host::{ChannelKind, ElectricalChannel, PortSelection};
 use crate::link::describe::module::ModuleKind;
 use crate::pattern::PatternKind;
@@ -108,11 +108,30 @@ impl Config {
             let why = format!("{at}connectors = \"{}\"", reflections.connectors.name());
             idle.add(at, &listed, &why);
         }
+        self.idle_wdm(idle);
         if !self.streams() {
             idle.add("simulation.", &["guard_symbols"], "blocks are periodic, without stream mode");
         }
         if self.spread.launch_power_db == 0.0 {
             idle.add("spread.", &["module"], "spread.launch_power_db = 0");
+        }
+    }
+
+    /// Keys of a grid of wavelengths that is not there, or that it takes the place of.
+    fn idle_wdm(&self, idle: &mut Idle) {
+        let wdm = &self.fibre.wdm;
+        let why = format!("fibre.wdm.grid = \"{}\"", wdm.grid.name());
+        if wdm.lanes_per_fibre() < 2 {
+            idle.add("fibre.wdm.", &["isolation_db", "far_isolation_db"], &why);
+        }
+        if wdm.grid != WdmGrid::Given {
+            idle.add("fibre.wdm.", &["channels"], &why);
+        }
+        if wdm.wavelength_nm(0).is_some() {
+            let kind = self.transmitter.kind.key();
+            let at = format!("transmitter.{kind}.");
+            idle.add(&at, &["laser.wavelength_nm", "wavelength_nm"], &why);
+            idle.add("fibre.ranges.", &["wavelength_min_nm", "wavelength_max_nm"], &why);
         }
     }
 
@@ -163,6 +182,10 @@ impl Config {
         }
         if !transmitter.chosen().is_driven() {
             idle.add("transmitter.", &["ffe.", "dac.", "levels."], &why);
+        }
+        if transmitter.waveguide_crosstalk.ratio_db.is_none() {
+            let why = "transmitter.waveguide_crosstalk.ratio_db is not given";
+            idle.add("transmitter.waveguide_crosstalk.", &["phase_deg"], why);
         }
         laser(idle, "transmitter.eml.laser.", &transmitter.eml.laser);
         laser(idle, "transmitter.mzm.laser.", &transmitter.mzm.laser);

@@ -28,6 +28,10 @@ impl Config {
         }
         let (kind, drive) = (self.transmitter.kind.key(), self.settled_drive());
         self.transmitter.chosen().impairments(&at.key(kind), drive, &mut list);
+        let (within, crosstalk) =
+            (at.key("waveguide_crosstalk"), &self.transmitter.waveguide_crosstalk);
+        let coupled = Impairment::new(Part::Transmitter, "waveguide crosstalk");
+        list.push(coupled.without_if(crosstalk.ratio_db.is_some(), &within, "ratio_db"));
         self.fibre.impairments(&root.key("fibre"), &mut list);
         self.receiver.impairments(&root.key("receiver"), &mut list);
         if to_host {

@@ -213,7 +213,7 @@ impl LayeredConfig {
             {
                 merge(&mut table, patch);
             }
-            let lane = complete(table)?;
+            let lane = complete(table)?.placed(number);
             let mut found_here = Problems::new();
             let files = lane.check(&self.library, &mut found_here);
             for problem in

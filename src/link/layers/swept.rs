@@ -251,10 +251,11 @@ impl SweptConfig {
     /// A value that [`SweptConfig::check`] refuses.
     pub fn lane(&self, values: &[Value], lane: usize) -> Result<Config> {
         let mut own = self.alone(values, lane)?;
-        if self.patches.is_empty() && self.keys.iter().all(|key| key.patched().is_none()) {
+        let alike = self.patches.is_empty() && self.keys.iter().all(|key| key.patched().is_none());
+        if alike && own.fibre.wdm.wavelength_nm(lane).is_none() {
             return Ok(own);
         }
-        let near = [lane.checked_sub(1), Some(lane + 1)].into_iter().flatten();
+        let near = own.near(lane).into_iter();
         for near in near.filter(|&near| near < self.lanes(values)) {
             let other = self.alone(values, near)?;
             if (Config { neighbours: Vec::new(), ..own.clone() }) != other {
@@ -280,7 +281,7 @@ impl SweptConfig {
                 put(&mut table, path.iter().map(String::as_str), value.clone());
             }
         }
-        complete(table).map(|config| self.as_described(config))
+        complete(table).map(|config| self.as_described(config).placed(lane))
     }
 
     /// Checks a point; returns the descriptions of its lanes, of those without a patch only once.

@@ -60,6 +60,7 @@ impl LimitedBy {
             NoiseOrigin::Jitter => LimitedBy::Jitter,
             NoiseOrigin::Host => LimitedBy::Host,
             NoiseOrigin::Reflections => LimitedBy::Reflections,
+            NoiseOrigin::CoupledLanes => LimitedBy::Crosstalk,
         }
     }
 

@@ -62,6 +62,7 @@ impl Lane {
         } else {
             tuning::tuned_once(config, &modulator, &files, library, cache, cancel)
         };
+        let tuned = beside_tuned(tuned, number, library, cache, cancel);
         // of the detuning found
         let modulator = Some(&tuned)
             .filter(|tuned| custom.is_none() && detuning_search::searches(tuned))
@@ -69,4 +70,27 @@ impl Lane {
             .unwrap_or(modulator);
         Self::settled(tuned, number, modulator, files, library, sender, cache)
     }
+}
+
+/// The description with the settings of the lanes coupled to lane `number` as they are found for
+/// each of them.
+fn beside_tuned(
+    mut config: Config,
+    number: usize,
+    library: &Library,
+    cache: &mut PlanCache,
+    cancel: &CancelToken,
+) -> Config {
+    for (other, _) in config.coupled(number) {
+        let known = config.neighbours.iter().position(|(known, _)| *known == other);
+        // one that is described like this lane has its settings
+        let Some(known) = known else { continue };
+        let described = config.neighbours[known].1.clone();
+        let (files, modulator) = described.read(library, &mut Problems::new());
+        // its files were checked
+        let Some(modulator) = modulator else { continue };
+        let tuned = tuning::tuned_once(&described, &modulator, &files, library, cache, cancel);
+        config.neighbours[known].1 = Arc::new(tuned);
+    }
+    config
 }

@@ -48,7 +48,7 @@ fn first_lane(
     let grid = config.grid(bench.modulator.recording());
     let (library, cache) = (bench.library, &mut *bench.cache);
     let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
-    Segment::build(config, &**bench.modulator, kind, &mut context)
+    Segment::build(config, &**bench.modulator, kind, &[], &mut context)
 }
 
 /// ln of the error ratio of a segment; infinite where no receiver trains.

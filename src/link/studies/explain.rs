@@ -175,7 +175,7 @@ impl Job {
 
 /// A lane's variant among the descriptions of the lanes next to it.
 fn beside(config: Config, lane: usize, configs: &[Config]) -> Config {
-    let near = [lane.checked_sub(1), Some(lane + 1)].into_iter().flatten();
+    let near = config.near(lane).into_iter();
     let near = near.filter_map(|number| Some((number, configs.get(number)?)));
     let alone = |of: &Config| Config { neighbours: Vec::new(), ..of.clone() };
     let own = alone(&config);

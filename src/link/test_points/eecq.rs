@@ -43,7 +43,9 @@ pub(crate) fn eecq_db(
     let mut context = lane.context(grid, cache);
     let volts: Chain<Volt> = match at {
         ElectricalPoint::Tp1a => sent_to_module(&lane.config, &context),
-        ElectricalPoint::Tp4 => sent_to_host(&lane.config, &*lane.modulator, &mut context),
+        ElectricalPoint::Tp4 => {
+            sent_to_host(&lane.config, &*lane.modulator, &lane.others, &mut context)
+        }
     }
     .map_err(|gone| gone.to_string())?;
     let filter = Shape::low_pass(

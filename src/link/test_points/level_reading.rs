@@ -6,7 +6,7 @@ use crate::chain::{
     LEVEL_CONTEXTS, NoiseSelection, PlanCache, Probe, Shape, StreamKeys, WorkspacePool,
     level_context,
 };
-use crate::link::build::segment::transmitted;
+use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
 use crate::math::least_squares;
 use crate::measure::align;

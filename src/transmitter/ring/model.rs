@@ -68,6 +68,10 @@ impl ModulatorSheet for Ring {
         Some(Arc::new(self.read(at, files)?))
     }
 
+    fn lanes_per_laser(&self) -> usize {
+        self.lanes_per_laser
+    }
+
     fn impairments(&self, at: &KeyPath, drive: f64, list: &mut Impairments) {
         let new = |name: &str| Impairment::new(Part::Transmitter, name);
         self.driver.impairments(&at.key("driver"), drive, list);

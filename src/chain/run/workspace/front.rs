@@ -1,9 +1,10 @@
 //! From symbols to the start of the last section.
 
 use super::Workspace;
-use crate::chain::build::plan::{Plan, SymbolNoise};
+use crate::chain::build::plan::Plan;
 use crate::chain::build::section::{AddedNoise, InterfererPath, Section};
 use crate::chain::build::spectrum::multiply;
+use crate::chain::build::symbol_noise::SymbolNoise;
 use crate::chain::describe::chain::Storage;
 use crate::chain::describe::noise::{Density, Law, Noise};
 use crate::chain::run::block;
@@ -70,6 +71,7 @@ impl Workspace {
         perturbation: Option<Perturbation>,
     ) -> f32 {
         let mut offset = 0.0;
+        self.run_coupled(plan, keys);
         self.transmission = transmission;
         self.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate().take(last + 1) {
@@ -231,7 +233,8 @@ impl Workspace {
                 map.run(&self.real, &mut self.field, self.transmission)
             }
             (Storage::Complex, Storage::Real) => {
-                map.run(&self.field, &mut self.real, self.transmission)
+                map.run(&self.field, &mut self.real, self.transmission);
+                self.join_power(section);
             }
             (Storage::Complex, Storage::Complex) => {
                 unreachable!("no map from field to field exists")
@@ -251,7 +254,11 @@ impl Workspace {
             Ampere::of_mut(&mut self.real).iter_mut().for_each(|x| *x *= transmission);
         }
         for noise in &section.start {
-            let scale = keys.selection.scale(&noise.id);
+            let scale = if noise.shared {
+                keys.selection.scale_shared(&noise.id)
+            } else {
+                keys.selection.scale(&noise.id)
+            };
             if scale == 0.0 {
                 continue;
             }
@@ -345,6 +352,7 @@ impl Workspace {
                 if let Some(reflections) = &section.reflections {
                     self.reflect(reflections, keys);
                 }
+                self.join_fields(section);
             }
         }
     }
@@ -353,8 +361,11 @@ impl Workspace {
     pub(crate) fn add_noise(&mut self, section: &Section, keys: &StreamKeys<'_>) {
         let (deviation, scale) = match keys.selection {
             NoiseSelection::None => return,
-            NoiseSelection::All if section.sources.is_empty() => return,
+            NoiseSelection::All | NoiseSelection::Others(..) if section.sources.is_empty() => {
+                return;
+            }
             NoiseSelection::All => (&section.deviation, 1.0),
+            NoiseSelection::Others(_, scale) => (&section.deviation, scale),
             NoiseSelection::Only(id, scale) => match section.sources.iter().find(|s| s.id == *id) {
                 Some(source) => (&source.deviation, scale),
                 None => return,
@@ -372,7 +383,7 @@ impl Workspace {
         }
         let scale = match keys.selection {
             NoiseSelection::None => return,
-            NoiseSelection::All => None,
+            NoiseSelection::All | NoiseSelection::Others(..) => None,
             NoiseSelection::Only(id, scale) => Some((id, scale)),
         };
         let part = |source: &AddedNoise, k: usize| {

@@ -118,6 +118,7 @@ impl<'a> Probe<'a> {
         reflections: Option<&PlannedReflections>,
     ) -> Vec<f32> {
         let plan = self.plan;
+        workspace.run_coupled(plan, keys);
         workspace.transmission = 1.0;
         workspace.first_section(plan, levels, keys);
         for (i, section) in plan.sections.iter().enumerate().take(at + 1).skip(1) {

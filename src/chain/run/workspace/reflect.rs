@@ -73,7 +73,7 @@ pub(in crate::chain) fn add_delayed(
 }
 
 multiversion! {
-fn add_turned(out: &mut [Complex32], x: &[Complex32], turn: Complex32) {
+pub(super) fn add_turned(out: &mut [Complex32], x: &[Complex32], turn: Complex32) {
     for (out, x) in out.iter_mut().zip(x) {
         *out = Complex32::new(
             out.re + (turn.re * x.re - turn.im * x.im),
