@@ -337,7 +337,7 @@ fn what_makes_no_curve_is_refused_with_the_remedy() {
         (&["--ber", "1e-3", "--burst", "long"], "--burst = long: must be none, ge:SYMBOLS"),
         (
             &["--ber", "1e-3", "--coding", "x"],
-            "--coding = x: no such coding; there are 800gbase-df, 1.6tbase-dr8, 1.6tbase-dr8-2",
+            "--coding = x: no such coding; there are 400gbase-r, 800gbase-df, 800gbase-dr4, 800gbase-dr4-2, 1.6tbase-dr8, 1.6tbase-dr8-2",
         ),
         (
             &["--ber", "1e-3", "--coding", "1.6tbase-dr8", "--code", "kp4+inner"],

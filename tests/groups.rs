@@ -4,7 +4,7 @@ use crate::support::{agreement, preset, run};
 use lightlane::chain::{
     Adaptation, Chain, Count, CoupledLight, Coupling, Density, DetectorSpec, LaneSymbols, Law, Map,
     Method, Noise, NoiseSelection, Plan, PlanCache, Predictor, RxDsp, Sampler, SegmentRun, Shape,
-    Stop, StreamKeys, Trained, Workspace, WorkspacePool, block_levels, count,
+    Stop, StreamKeys, Workspace, WorkspacePool, block_levels, count,
 };
 use lightlane::fibre::WdmGrid;
 use lightlane::link::Config;
@@ -126,8 +126,8 @@ fn blocks(lane: &LaneSymbols, first: u64, blocks: u64) -> Vec<Vec<u8>> {
     (0..blocks).map(block).collect()
 }
 
-/// Predicted and counted bit error ratio, and the trained receiver, of lane 0.
-fn found(link: Link, symbols_counted: u64) -> (f64, f64, Trained) {
+/// Predicted and counted bit error ratio of lane 0.
+fn found(link: Link) -> (f64, f64) {
     let plan = link.plan(0);
     let own = symbols(0);
     let mut workspace = Workspace::new(&plan);
@@ -156,10 +156,10 @@ fn found(link: Link, symbols_counted: u64) -> (f64, f64, Trained) {
         lane_seed: own.lane_seed,
         method: Method::Chain,
     }];
-    let stop = Stop { round_blocks: 64, symbols: symbols_counted, bit_errors: u64::MAX };
+    let stop = Stop { round_blocks: 64, symbols: COUNTED, bit_errors: u64::MAX };
     let pool = WorkspacePool::default();
     let counted = count(&lanes, &stop, &pool, &mut (), &CancelToken::default());
-    (predicted, counted[0].end.ber(), trained)
+    (predicted, counted[0].end.ber())
 }
 
 /// Q(x) of the normal law.
@@ -167,8 +167,8 @@ fn tail(x: f64) -> f64 {
     0.5 * libm::erfc(x / std::f64::consts::SQRT_2)
 }
 
-/// Bit error ratio of levels with equally likely states of mean and deviation, with thresholds where
-/// neighbouring mixtures cross, a symbol error one bit error.
+/// Bit error ratio of levels with equally likely states of mean and deviation, with thresholds
+/// where neighbouring mixtures cross, a symbol error one bit error.
 fn closed_form(states: [Vec<(f64, f64)>; 4]) -> f64 {
     let above = |level: usize, x: f64| {
         let sum: f64 = states[level].iter().map(|(mean, sigma)| tail((x - mean) / sigma)).sum();
@@ -208,11 +208,15 @@ fn states(state: impl Fn(f64, f64) -> (f64, f64)) -> [Vec<(f64, f64)>; 4] {
 /// A closed form, its prediction and its count: 524 288 symbols in the prediction know the share of
 /// each of 16 pairs of levels to 0.5 %, an error ratio that one pair makes to 2 % at four
 /// deviations; a count of `n` errors is known to 4 / sqrt(n).
-fn assert_close(expected: f64, (predicted, counted, _): (f64, f64, Trained), symbols: u64) {
-    let n = 2.0 * symbols as f64 * expected;
+///
+/// Noise on light that interferes is drawn, and pooled by the lane's own levels, though it depends
+/// on the other lane's: thresholds are placed, and errors predicted, to 6 % where it is all noise.
+fn assert_close(expected: f64, (predicted, counted): (f64, f64), within: f64) {
+    let n = 2.0 * COUNTED as f64 * expected;
     println!("closed form {expected:.4e}, predicted {predicted:.4e}, counted {counted:.4e}");
-    assert!((predicted / expected - 1.0).abs() < 0.02, "{predicted:e} for {expected:e}");
-    assert!((counted / expected - 1.0).abs() < 4.0 / n.sqrt() + 0.01, "{counted:e} {expected:e}");
+    assert!((predicted / expected - 1.0).abs() < within, "{predicted:e} for {expected:e}");
+    let within = 4.0 / n.sqrt() + 0.5 * within;
+    assert!((counted / expected - 1.0).abs() < within, "{counted:e} for {expected:e}");
 }
 
 const COUNTED: u64 = 1 << 20;
@@ -230,7 +234,7 @@ fn power_of_a_leaking_lane_adds() {
         one_laser: false,
     };
     let expected = closed_form(states(|own, other| (own + part * other, noise)));
-    assert_close(expected, found(link, COUNTED), COUNTED);
+    assert_close(expected, found(link), 0.02);
     let alone = closed_form(states(|own, _| (own, noise)));
     assert!(expected > 1.15 * alone, "{expected:e} against {alone:e} without");
 }
@@ -247,7 +251,7 @@ fn intensity_noise_of_a_leaking_lane_adds() {
             let light = if one_laser { own + leaked } else { own.hypot(leaked) };
             (own + leaked, noise.hypot(relative.sqrt() * light))
         }));
-        assert_close(expected, found(link, COUNTED), COUNTED);
+        assert_close(expected, found(link), 0.02);
     }
 }
 
@@ -313,7 +317,7 @@ fn fields_of_coupled_lanes_interfere() {
             };
             (mean(own, other), noise.hypot(relative.sqrt() * light))
         }));
-        assert_close(expected, found(link, COUNTED), COUNTED);
+        assert_close(expected, found(link), if relative == 0.0 { 0.02 } else { 0.06 });
     }
 }
 

@@ -115,8 +115,11 @@ impl Default for InnerCoding {
 }
 
 /// The built-in codings, by name; each value stands in its file with source and status.
-pub const CODINGS: [(&str, &str); 3] = [
+pub const CODINGS: [(&str, &str); 6] = [
+    ("400gbase-r", include_str!("codings/400gbase-r.toml")),
     ("800gbase-df", include_str!("codings/800gbase-df.toml")),
+    ("800gbase-dr4", include_str!("codings/800gbase-dr4.toml")),
+    ("800gbase-dr4-2", include_str!("codings/800gbase-dr4-2.toml")),
     ("1.6tbase-dr8", include_str!("codings/1.6tbase-dr8.toml")),
     ("1.6tbase-dr8-2", include_str!("codings/1.6tbase-dr8-2.toml")),
 ];

@@ -18,12 +18,15 @@ impl SingleMode {
         let is_there = self.multipath_interference_db().is_some();
         let within = &at.key("reflections");
         list.push(new("fibre reflections").with_if(is_there, within, "enabled", false));
-        let (at, wdm) = (&at.key("wdm"), &self.wdm);
+        let (within, wdm) = (at.key("four_wave_mixing"), &self.wdm);
+        let at = &at.key("wdm");
         if wdm.lanes_per_fibre() > 1 {
             let crosstalk = new("demultiplexer crosstalk");
             let crosstalk = crosstalk.with(at, "isolation_db", wdm.isolation_db, NO_LIGHT_DB);
             let far_db = wdm.far_isolation_db;
             list.push(crosstalk.with(at, "far_isolation_db", far_db, NO_LIGHT_DB));
+            let mixing = new("four-wave mixing");
+            list.push(mixing.with_if(self.four_wave_mixing.enabled, &within, "enabled", false));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Fibre models.
 
 mod corner;
+mod four_wave_mixing;
 mod impairments;
 mod reflections;
 mod single_mode;
@@ -8,6 +9,8 @@ mod tolerances;
 mod wdm;
 
 pub use corner::{Corner, DispersionRanges};
+pub use four_wave_mixing::FourWaveMixing;
+pub(crate) use four_wave_mixing::Pump;
 pub use reflections::{ConnectorSet, Reflections};
 pub use single_mode::SingleMode;
 pub(crate) use single_mode::dispersion;

@@ -1,9 +1,10 @@
 //! Single-mode fibre with its connectors.
 
 use super::corner::{Corner, DispersionRanges};
+use super::four_wave_mixing::{FourWaveMixing, Medium, Pump};
 use super::reflections::{Reflections, Span};
 use super::wdm::Wdm;
-use crate::chain::{Chain, FOLLOWED_DB, Shape};
+use crate::chain::{Chain, FOLLOWED_DB, NoiseId, ReflectedPath, Reflections as Reflected, Shape};
 use crate::error::{KeyPath, Problems};
 use crate::signal::Field;
 use crate::units::{
@@ -11,6 +12,9 @@ use crate::units::{
 };
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
+
+/// Delay by which an interferer has data of its own, s: longer than any block.
+const OTHER_DATA_S: f64 = 1.0;
 
 /// A fibre: loss, connectors and exact chromatic dispersion. Length 0 is back to back.
 ///
@@ -24,7 +28,7 @@ use std::f64::consts::TAU;
 ///
 /// # Limits
 ///
-/// No polarisation-mode dispersion, no nonlinearity.
+/// No polarisation-mode dispersion; of nonlinear effects four-wave mixing between lanes alone.
 ///
 /// # Reference
 ///
@@ -51,6 +55,8 @@ pub struct SingleMode {
     pub reflections: Reflections,
     /// Lanes that share the fibre.
     pub wdm: Wdm,
+    /// Four-wave mixing between them.
+    pub four_wave_mixing: FourWaveMixing,
 }
 
 impl Default for SingleMode {
@@ -65,6 +71,7 @@ impl Default for SingleMode {
             ranges: DispersionRanges::default(),
             reflections: Reflections::default(),
             wdm: Wdm::default(),
+            four_wave_mixing: FourWaveMixing::default(),
         }
     }
 }
@@ -85,6 +92,7 @@ impl SingleMode {
         self.ranges.check(&at.key("ranges"), problems);
         self.reflections.check(&at.key("reflections"), self.length_km, problems);
         self.wdm.check(&at.key("wdm"), problems);
+        self.four_wave_mixing.check(&at.key("four_wave_mixing"), problems);
     }
 
     /// Insertion loss of fibre and connectors, dB.
@@ -136,23 +144,48 @@ impl SingleMode {
         (power > 0.0).then(|| db_from_power_ratio(power))
     }
 
-    /// True if a reflection is strong enough that its phase is followed.
-    pub(crate) fn has_strong_reflections(&self) -> bool {
+    /// True if a reflection, or what lanes mix to, may be strong enough that its phase is followed.
+    pub(crate) fn may_interfere(&self) -> bool {
+        if self.four_wave_mixing.enabled && self.wdm.lanes_per_fibre() > 1 {
+            return true;
+        }
         let paths = self.reflections.paths(&self.span());
         paths.iter().any(|path| db_from_amplitude_ratio(path.amplitude) >= FOLLOWED_DB)
     }
 
-    /// Extends light of this wavelength and linewidth to the fibre's end.
+    /// Power of the products of four-wave mixing within `band_hz` of a lane of the fibre over that
+    /// of the lane.
+    pub(crate) fn mixing_over_signal(&self, pumps: &[Pump], lane: usize, band_hz: f64) -> f64 {
+        let [_, zero_dispersion_nm] = self.wavelengths_nm(pumps[lane].wavelength_nm);
+        let medium = Medium {
+            length_km: self.length_km,
+            loss_db_per_km: self.loss_db_per_km,
+            zero_dispersion_nm,
+            slope_ps_per_nm2_km: self.dispersion_slope_ps_per_nm2_km,
+        };
+        self.four_wave_mixing.over_signal(medium, pumps, lane, band_hz)
+    }
+
+    /// Extends light of this wavelength and linewidth to the fibre's end, where `mixing` is the
+    /// power of products of four-wave mixing over its own.
     pub(crate) fn extend(
         &self,
         light: Chain<Field>,
         wavelength_nm: f64,
         linewidth_hz: f64,
+        mixing: f64,
     ) -> Chain<Field> {
         let arrived = light
             .response::<Field>(self.dispersion(wavelength_nm))
             .response(Shape::Gain(amplitude_ratio(-self.loss_db())));
-        match self.reflections.light(&self.span(), linewidth_hz) {
+        let mut reflected = self.reflections.light(&self.span(), linewidth_hz);
+        if mixing > 0.0 {
+            let id = NoiseId::new("fibre.four_wave_mixing");
+            let alone = || Reflected { id, paths: vec![], linewidth_hz };
+            let light = reflected.get_or_insert_with(alone);
+            light.paths.push(ReflectedPath { amplitude: mixing.sqrt(), delay_s: OTHER_DATA_S });
+        }
+        match reflected {
             Some(reflected) => arrived.reflected(reflected),
             None => arrived,
         }

@@ -1,7 +1,8 @@
 //! Wavelength-division multiplexing: lanes of one fibre, their wavelengths, and the demultiplexer.
 
+use crate::chain::Shape;
 use crate::error::{KeyPath, Problems};
-use crate::units::power_ratio;
+use crate::units::{LIGHT_M_PER_S, amplitude_ratio, giga, nano, power_ratio};
 use serde::{Deserialize, Serialize};
 
 /// Wavelengths of the lanes of a fibre.
@@ -31,8 +32,8 @@ impl WdmGrid {
         }
     }
 
-    /// Nominal wavelength of each channel, nm, between the ends of its range; empty where the lasers
-    /// give them.
+    /// Nominal wavelength of each channel, nm, between the ends of its range; empty where the
+    /// lasers give them.
     fn channels_nm(self) -> &'static [[f64; 3]] {
         match self {
             WdmGrid::None | WdmGrid::Given => &[],
@@ -67,10 +68,10 @@ impl WdmGrid {
 ///
 /// # Limits
 ///
-/// Multiplexer and demultiplexer are isolations, without shape; their losses are connector losses.
-/// Lanes are synchronous, the edges of their symbols aligned but for what dispersion of each adds.
-/// Settings that are searched are those of a lane alone. Transmitter measurements are of a lane
-/// alone.
+/// The loss of the multiplexer is one of the transmitter. A filter has no phase, and the leak of
+/// other channels no shape. Lanes are synchronous, the edges of their symbols aligned but for what
+/// dispersion of each adds. Settings that are searched are those of a lane alone. Transmitter
+/// measurements are of a lane alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wdm {
@@ -82,6 +83,20 @@ pub struct Wdm {
     pub isolation_db: f64,
     /// Isolation of every other channel, dB.
     pub far_isolation_db: f64,
+    /// Loss of the demultiplexer at a channel's centre, dB, after TP3.
+    pub demultiplexer_loss_db: f64,
+    /// Wavelength of the lane less that of its channel, nm: drift and tolerance of its laser.
+    pub offset_nm: f64,
+    /// Width of a channel at -3 dB, multiplexer and demultiplexer together, GHz; without it
+    /// channels have no shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passband_ghz: Option<f64>,
+    /// Order of the passband: 1 is a Gaussian, larger ones have flatter tops.
+    pub passband_order: usize,
+    /// Ripple of the passband from crest to trough, dB.
+    pub ripple_db: f64,
+    /// Period of the ripple, GHz.
+    pub ripple_period_ghz: f64,
 }
 
 impl Default for Wdm {
@@ -91,6 +106,12 @@ impl Default for Wdm {
             channels: 4,
             isolation_db: 25.0,     // thin-film filters and AWGs, assumed
             far_isolation_db: 40.0, // same
+            demultiplexer_loss_db: 0.0,
+            offset_nm: 0.0,
+            passband_ghz: None,
+            passband_order: 2, // a flat top, assumed
+            ripple_db: 0.0,
+            ripple_period_ghz: 100.0, // a cavity of 1 mm of glass, assumed
         }
     }
 }
@@ -101,6 +122,14 @@ impl Wdm {
         problems.count(at, "channels", self.channels, 1..=16);
         problems.range(at, "isolation_db", self.isolation_db, 3.0..=100.0);
         problems.range(at, "far_isolation_db", self.far_isolation_db, 3.0..=100.0);
+        problems.range(at, "demultiplexer_loss_db", self.demultiplexer_loss_db, 0.0..=20.0);
+        problems.range(at, "offset_nm", self.offset_nm, -20.0..=20.0);
+        if let Some(width_ghz) = self.passband_ghz {
+            problems.range(at, "passband_ghz", width_ghz, 10.0..=1e5);
+        }
+        problems.count(at, "passband_order", self.passband_order, 1..=8);
+        problems.range(at, "ripple_db", self.ripple_db, 0.0..=10.0);
+        problems.range(at, "ripple_period_ghz", self.ripple_period_ghz, 1.0..=1e4);
     }
 
     /// Lanes of a fibre.
@@ -119,7 +148,8 @@ impl Wdm {
         first..first + lanes
     }
 
-    /// Wavelength of a lane between the ends of its range, nm; `None` where its laser gives it.
+    /// Wavelength of a lane's channel between the ends of its range, nm; `None` where its laser
+    /// gives it.
     pub(crate) fn channel_nm(&self, lane: usize) -> Option<[f64; 3]> {
         let channels = self.grid.channels_nm();
         channels.get(lane % channels.len().max(1)).copied()
@@ -127,7 +157,32 @@ impl Wdm {
 
     /// Wavelength of a lane, nm; `None` where its laser gives it.
     pub fn wavelength_nm(&self, lane: usize) -> Option<f64> {
-        self.channel_nm(lane).map(|[_, nominal, _]| nominal)
+        self.channel_nm(lane).map(|[_, nominal, _]| nominal + self.offset_nm)
+    }
+
+    /// Loss of the demultiplexer at a channel's centre, dB.
+    pub fn loss_db(&self) -> f64 {
+        if self.lanes_per_fibre() < 2 { 0.0 } else { self.demultiplexer_loss_db }
+    }
+
+    /// The demultiplexer as a lane's own light passes it, with the shape of both filters; nothing
+    /// where lanes have their own fibres.
+    pub(crate) fn channel(&self, wavelength_nm: f64) -> Vec<Shape> {
+        if self.lanes_per_fibre() < 2 {
+            return vec![];
+        }
+        let mut shapes = vec![Shape::Gain(amplitude_ratio(-self.demultiplexer_loss_db))];
+        if let Some(width_ghz) = self.passband_ghz {
+            let nominal_nm = wavelength_nm - self.offset_nm;
+            shapes.push(Shape::Passband {
+                centre_hz: LIGHT_M_PER_S / nano(nominal_nm) - LIGHT_M_PER_S / nano(wavelength_nm),
+                half_width_hz: giga(width_ghz) / 2.0,
+                order: self.passband_order as i32,
+                ripple_neper: -amplitude_ratio(-self.ripple_db).ln(),
+                ripple_hz: giga(self.ripple_period_ghz),
+            });
+        }
+        shapes
     }
 
     /// Part of the power of lane `from` that reaches the detector of lane `to`; `None` for lanes of
@@ -143,7 +198,6 @@ impl Wdm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::LIGHT_M_PER_S;
 
     /// To the two digits that the names of the channels have.
     #[test]
@@ -153,6 +207,36 @@ mod tests {
             let found = wdm.wavelength_nm(4 + lane).unwrap();
             assert!((LIGHT_M_PER_S / (thz * 1e3) - found).abs() < 0.005, "{found}");
         }
+    }
+
+    /// 3 dB at half the width from the centre, where an offset of the laser has put it; a trough
+    /// lies half a period of the ripple from the centre.
+    #[test]
+    fn a_laser_beside_its_channel_sees_the_edge_of_the_passband() {
+        let wdm = Wdm {
+            grid: WdmGrid::LanWdm4,
+            demultiplexer_loss_db: 1.0,
+            offset_nm: 1.0,
+            passband_ghz: Some(350.0),
+            ripple_db: 0.4,
+            ripple_period_ghz: 70.0,
+            ..Wdm::default()
+        };
+        let wavelength_nm = wdm.wavelength_nm(2).unwrap();
+        let beside_hz = LIGHT_M_PER_S / nano(1304.58) - LIGHT_M_PER_S / nano(wavelength_nm);
+        let db = |f_hz: f64| {
+            let all = wdm.channel(wavelength_nm);
+            20.0 * all.iter().map(|shape| shape.at(f_hz).norm()).product::<f64>().log10()
+        };
+        assert!((beside_hz - 175.9e9).abs() < 0.2e9, "{beside_hz}");
+        assert!((db(beside_hz) + 1.0).abs() < 1e-9);
+        assert!(
+            (db(beside_hz - 175e9) + 1.0 + 3.0103 + 0.4).abs() < 1e-3,
+            "{}",
+            db(beside_hz - 175e9)
+        );
+        assert!((db(beside_hz + 140e9) - db(beside_hz - 140e9)).abs() < 1e-9);
+        assert!(Wdm::default().channel(1311.0).is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// Models present in every link.
-const ALWAYS: [(&str, &str, &str); 18] = [
+const ALWAYS: [(&str, &str, &str); 20] = [
     (
         "module",
         "`module.kind`",
@@ -35,7 +35,17 @@ const ALWAYS: [(&str, &str, &str); 18] = [
     (
         "fibre",
         "`fibre`",
-        "loss, connectors, exact chromatic dispersion of the field; reflections of modules and connectors as delayed fields (`fibre.reflections`); no polarisation-mode dispersion, no nonlinearity",
+        "loss, connectors, exact chromatic dispersion of the field; reflections of modules and connectors as delayed fields (`fibre.reflections`)",
+    ),
+    (
+        "wavelengths",
+        "`fibre.wdm`",
+        "CWDM and LAN-WDM grids: wavelength, corners and test fibre of each lane; demultiplexer with isolation, loss, passband and ripple; four-wave mixing (`fibre.four_wave_mixing`)",
+    ),
+    (
+        "coupled lanes",
+        "`transmitter.waveguide_crosstalk`",
+        "coherent crosstalk of two waveguides of one laser; lanes of a fibre and of a pair run with each other's symbols and noises",
     ),
     (
         "photodiode",
@@ -90,7 +100,7 @@ const ALWAYS: [(&str, &str, &str); 18] = [
 ];
 
 /// Effects that are not modelled.
-const MISSING: &str = "nonlinear and polarisation effects of the fibre";
+const MISSING: &str = "polarisation effects of the fibre, self- and cross-phase modulation";
 
 /// The table as Markdown.
 pub fn models() -> String {

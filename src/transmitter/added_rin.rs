@@ -28,6 +28,10 @@ impl Modulator for AddedRin {
         self.modulator.settled_oma_w(drive)
     }
 
+    fn mean_power_w(&self, drive: f64) -> f64 {
+        self.modulator.mean_power_w(drive)
+    }
+
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64> {
         Some(self.modulator.rin_per_hz(band_hz)? + self.rin_per_hz)
     }

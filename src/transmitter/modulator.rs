@@ -42,6 +42,11 @@ pub trait Modulator: Send + Sync {
     /// Outer optical modulation amplitude in the fibre without modulation dynamics, W, between
     /// settled drives of +-`drive`.
     fn settled_oma_w(&self, drive: f64) -> f64;
+    /// Mean power in the fibre, W, of the same drives; by default that of an extinction ratio of
+    /// 4.8 dB (`assumed`), the OMA.
+    fn mean_power_w(&self, drive: f64) -> f64 {
+        self.settled_oma_w(drive)
+    }
     /// Intrinsic RIN, one-sided, its mean from 0 to `band_hz`, 1/Hz; `None` where it is unknown.
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
     /// Optical wavelength, nm.

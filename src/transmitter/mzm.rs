@@ -344,6 +344,11 @@ impl Modulator for MzmModel {
         (power_w(drive) - power_w(-drive)).abs()
     }
 
+    fn mean_power_w(&self, drive: f64) -> f64 {
+        let power_w = |drive: f64| self.field(self.driver.settled_v(drive)).norm_sqr();
+        0.5 * (power_w(drive) + power_w(-drive))
+    }
+
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64> {
         Some(self.laser.mean_rin_per_hz(band_hz))
     }

@@ -149,6 +149,11 @@ impl Modulator for StressedSource {
         watt_from_dbm(self.oma_dbm)
     }
 
+    fn mean_power_w(&self, _: f64) -> f64 {
+        let er = power_ratio(self.extinction_ratio_db);
+        0.5 * watt_from_dbm(self.oma_dbm) * (er + 1.0) / (er - 1.0)
+    }
+
     fn rin_per_hz(&self, _: f64) -> Option<f64> {
         None
     }

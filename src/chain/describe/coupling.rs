@@ -38,8 +38,8 @@ pub struct LaneSymbols {
 }
 
 impl LaneSymbols {
-    /// The levels of a block of which `guard` symbols on each side overlap with its neighbours; of a
-    /// training with these streams, if they are given.
+    /// The levels of a block of which `guard` symbols on each side overlap with its neighbours; of
+    /// a training with these streams, if they are given.
     pub(crate) fn fill(&self, block: u64, guard: usize, training: Option<Seed>, out: &mut [u8]) {
         let scored = (out.len() - 2 * guard) as u64;
         let (first, seed) = match training {

@@ -61,6 +61,20 @@ pub enum Shape {
     },
     /// A coupling that rises with frequency: j f / f0, as of crosstalk.
     Derivative(f64),
+    /// Passband of an optical filter, without phase: falls by 3 dB at half its width on either side
+    /// of the centre, exp(-ln 2 / 2 x^(2 order)), times a ripple.
+    Passband {
+        /// Frequency of its centre from the carrier, Hz.
+        centre_hz: f64,
+        /// Half of its width, Hz.
+        half_width_hz: f64,
+        /// Order: 1 is a Gaussian, larger ones have flatter tops.
+        order: i32,
+        /// Ripple from crest to trough, neper of the field.
+        ripple_neper: f64,
+        /// Period of the ripple, Hz; a crest is at the centre.
+        ripple_hz: f64,
+    },
     /// A table of points, as measured.
     Table(Arc<Table>),
 }
@@ -125,6 +139,13 @@ impl Shape {
                 (one - gain) / (one - round_trip)
             }
             Shape::Derivative(f0_hz) => Complex64::new(0.0, f_hz / f0_hz),
+            Shape::Passband { centre_hz, half_width_hz, order, ripple_neper, ripple_hz } => {
+                let beside_hz = f_hz - centre_hz;
+                let fall =
+                    0.5 * std::f64::consts::LN_2 * (beside_hz / half_width_hz).powi(2 * order);
+                let trough = ripple_neper * 0.5 * (1.0 - (TAU * beside_hz / ripple_hz).cos());
+                Complex64::new((-fall - trough).exp(), 0.0)
+            }
             Shape::Table(table) => table.at(f_hz),
         }
     }
@@ -142,6 +163,7 @@ impl Shape {
     pub(crate) fn mirrors(&self) -> Option<Mirrored> {
         match self {
             Shape::Dispersion { b3_s3, .. } => (*b3_s3 == 0.0).then_some(Mirrored::Same),
+            Shape::Passband { centre_hz, .. } => (*centre_hz == 0.0).then_some(Mirrored::Same),
             _ => Some(Mirrored::Conjugate),
         }
     }

@@ -121,8 +121,8 @@ impl Noises {
             .position(|s| s.storage == Storage::Complex)
             .unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
-        // relative noise acts on the lane's own light, which only a linear receiver tells apart, and
-        // on what lanes of the same laser add to it
+        // relative noise acts on the lane's own light, which only a linear receiver tells apart,
+        // and on what lanes of the same laser add to it
         let joined = plan.sections[plan.detector].leaks && !plan.linear_receiver()
             || plan.noises.iter().any(|n| n.class.origin == NoiseOrigin::CoupledLanes);
         let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());

@@ -19,7 +19,8 @@ pub(super) fn spread_db(config: &Config, modulator: &dyn Modulator, number: usiz
 
 /// Nominal outer modulation amplitude in the fibre at the receiver, W.
 pub(super) fn arriving_oma_w(config: &Config, modulator: &dyn Modulator, number: usize) -> f64 {
-    launched_oma_w(config, modulator, number) * power_ratio(-config.fibre.loss_db())
+    launched_oma_w(config, modulator, number)
+        * power_ratio(-config.fibre.loss_db() - config.fibre.wdm.loss_db())
 }
 
 /// Nominal outer modulation amplitude in the fibre at the transmitter, W.

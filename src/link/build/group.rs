@@ -7,6 +7,8 @@
 use crate::chain::{Chain, CoupledLight, Coupling, LaneSymbols, PlanCache, Shape};
 use crate::error::{Error, KeyPath, Problems, Result};
 use crate::fec::FecSender;
+use crate::fibre::Pump;
+use crate::link::build::aggressors::spread_db;
 use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::SegmentKind;
@@ -15,7 +17,7 @@ use crate::pattern::SymbolSource;
 use crate::seed::Seed;
 use crate::signal::{Field, Grid};
 use crate::transmitter::Modulator;
-use crate::units::amplitude_ratio;
+use crate::units::{amplitude_ratio, giga, power_ratio};
 use num_complex::Complex64;
 use std::sync::Arc;
 
@@ -179,6 +181,24 @@ pub(super) fn coupled_light(
     Ok(Some(CoupledLight { own, streams: streams(context.lane_seed), lanes }))
 }
 
+/// Power of the products of four-wave mixing in a lane's fibre over that of the lane.
+pub(super) fn mixing(
+    config: &Config,
+    number: usize,
+    modulator: &dyn Modulator,
+    others: &[OtherLane],
+) -> f64 {
+    let pump = |config: &Config, number: usize, modulator: &dyn Modulator| Pump {
+        wavelength_nm: modulator.wavelength_nm(),
+        launched_w: modulator.mean_power_w(config.settled_drive())
+            * power_ratio(spread_db(config, modulator, number)),
+    };
+    let in_fibre = others.iter().filter(|other| matches!(other.coupling, Coupling::Power(_)));
+    let others = in_fibre.map(|other| pump(&other.config, other.number, &*other.modulator));
+    let pumps: Vec<Pump> = [pump(config, number, modulator)].into_iter().chain(others).collect();
+    config.fibre.mixing_over_signal(&pumps, 0, giga(config.symbol_rate_gbd))
+}
+
 /// Light of another lane at the diode of the lane that `config` describes. Light of a neighbouring
 /// waveguide passes the fibre of that lane, light of another wavelength its own.
 fn arriving(
@@ -196,6 +216,12 @@ fn arriving(
         Coupling::Field(_) => &config.fibre,
         Coupling::Power(_) => &other.config.fibre,
     };
-    let light = fibre.extend(light, modulator.wavelength_nm(), modulator.linewidth_hz());
-    Ok(light.response(Shape::Gain(amplitude_ratio(-config.receiver.coupling_loss_db))))
+    // products of products are none
+    let light = fibre.extend(light, modulator.wavelength_nm(), modulator.linewidth_hz(), 0.0);
+    let lost_db = config.receiver.coupling_loss_db
+        + match other.coupling {
+            Coupling::Power(_) => config.fibre.wdm.demultiplexer_loss_db,
+            Coupling::Field(_) => 0.0,
+        };
+    Ok(light.response(Shape::Gain(amplitude_ratio(-lost_db))))
 }

@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, NoiseId, Plan, RxDsp};
 use crate::link::build::aggressors::{aggressors, arriving_oma_w};
-use crate::link::build::group::{OtherLane, coupled_light};
+use crate::link::build::group::{OtherLane, coupled_light, mixing};
 use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
@@ -96,8 +96,11 @@ fn arriving(
     context: &mut BuildContext<'_>,
 ) -> Result<Chain<Field>, FileError> {
     let tp2 = transmitted(config, modulator, context)?.probe("tp2");
-    let light = config.fibre.extend(tp2, modulator.wavelength_nm(), modulator.linewidth_hz());
-    let light = light.probe("tp3");
+    let wavelength_nm = modulator.wavelength_nm();
+    let mixing = mixing(config, context.lane, modulator, others);
+    let light = config.fibre.extend(tp2, wavelength_nm, modulator.linewidth_hz(), mixing);
+    let through = config.fibre.wdm.channel(wavelength_nm);
+    let light = through.into_iter().fold(light.probe("tp3"), Chain::response);
     Ok(match coupled_light(config, config.optical(), others, context)? {
         Some(coupled) => light.coupled(coupled),
         None => light,

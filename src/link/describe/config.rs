@@ -3,7 +3,7 @@
 use crate::chain::Clocking;
 use crate::dsp::DetectorKind;
 use crate::error::{KeyPath, Problems};
-use crate::fibre::SingleMode;
+use crate::fibre::{Corner, SingleMode};
 use crate::link::describe::fec::Fec;
 use crate::link::describe::limits::Limits;
 use crate::link::describe::module::{Host, Module};
@@ -111,9 +111,15 @@ impl Config {
     /// Makes it lane `number` of its link: at the wavelength of its place in the grid.
     fn place(&mut self, number: usize) {
         if let Some([shortest_nm, nominal_nm, longest_nm]) = self.fibre.wdm.channel_nm(number) {
-            self.transmitter.set_wavelength_nm(nominal_nm);
+            self.transmitter.set_wavelength_nm(nominal_nm + self.fibre.wdm.offset_nm);
             self.fibre.ranges.wavelength_min_nm = shortest_nm;
             self.fibre.ranges.wavelength_max_nm = longest_nm;
+            let extreme = |corner: Corner| {
+                let fibre = SingleMode { corner, ..self.fibre.clone() };
+                fibre.dispersion_ps_per_nm(nominal_nm)
+            };
+            self.tdecq.dispersion_min_ps_per_nm = extreme(Corner::Min);
+            self.tdecq.dispersion_max_ps_per_nm = extreme(Corner::Max);
         }
     }
 

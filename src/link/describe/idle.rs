@@ -122,16 +122,33 @@ impl Config {
         let wdm = &self.fibre.wdm;
         let why = format!("fibre.wdm.grid = \"{}\"", wdm.grid.name());
         if wdm.lanes_per_fibre() < 2 {
-            idle.add("fibre.wdm.", &["isolation_db", "far_isolation_db"], &why);
+            let filter = ["isolation_db", "far_isolation_db", "demultiplexer_loss_db"];
+            let shape = ["passband_ghz", "passband_order", "ripple_db", "ripple_period_ghz"];
+            idle.add("fibre.wdm.", &filter, &why);
+            idle.add("fibre.wdm.", &shape, &why);
+            idle.add("fibre.", &["four_wave_mixing."], &why);
+        } else if wdm.passband_ghz.is_none() {
+            let shape = ["passband_order", "ripple_db", "ripple_period_ghz"];
+            idle.add("fibre.wdm.", &shape, "fibre.wdm.passband_ghz is not given");
         }
         if wdm.grid != WdmGrid::Given {
             idle.add("fibre.wdm.", &["channels"], &why);
+        }
+        if wdm.wavelength_nm(0).is_none() {
+            idle.add("fibre.wdm.", &["offset_nm"], &why);
+        }
+        if !self.fibre.four_wave_mixing.enabled {
+            let rest = ["nonlinear_coefficient_per_w_km", "polarisation_db"];
+            let why = "fibre.four_wave_mixing.enabled = false";
+            idle.add("fibre.four_wave_mixing.", &rest, why);
         }
         if wdm.wavelength_nm(0).is_some() {
             let kind = self.transmitter.kind.key();
             let at = format!("transmitter.{kind}.");
             idle.add(&at, &["laser.wavelength_nm", "wavelength_nm"], &why);
             idle.add("fibre.ranges.", &["wavelength_min_nm", "wavelength_max_nm"], &why);
+            let test_fibre = ["dispersion_min_ps_per_nm", "dispersion_max_ps_per_nm"];
+            idle.add("tdecq.", &test_fibre, &why);
         }
     }
 

@@ -6,6 +6,7 @@ pub(super) mod fec;
 pub(super) mod idle;
 pub(super) mod impairments;
 pub(super) mod limits;
+pub(super) mod merge;
 pub(super) mod module;
 pub mod presets;
 pub(super) mod segments;

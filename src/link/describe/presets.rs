@@ -2,6 +2,9 @@
 
 use crate::link::describe::config::Config;
 use crate::link::describe::limits::Limits;
+use crate::link::describe::merge::merge;
+use toml::{Table, Value};
+
 /// A built-in link.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
@@ -9,27 +12,115 @@ pub struct Preset {
     pub name: &'static str,
     /// Description in one line.
     pub about: &'static str,
-    /// Its TOML text, each value with its source and status.
+    /// Its TOML text, each value with its source and status: all of it, or what differs from the
+    /// preset that it names.
     pub text: &'static str,
 }
 
 impl Preset {
+    /// The preset on which it builds, by its key `preset`.
+    pub fn base(&self) -> Option<&'static Preset> {
+        let Some(Value::String(base)) = self.table().remove("preset") else { return None };
+        find(&base)
+    }
+
+    /// The presets on which it builds, the lowest first, and itself.
+    pub fn lineage(&'static self) -> Vec<&'static Preset> {
+        let mut lineage = self.base().map_or_else(Vec::new, Preset::lineage);
+        lineage.push(self);
+        lineage
+    }
+
+    /// Its own keys.
+    fn table(&self) -> Table {
+        self.text.parse().expect("a test reads every preset")
+    }
+
+    /// Its description.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads every preset.
+    pub fn config(&'static self) -> Config {
+        let mut merged = Table::new();
+        self.lineage().iter().for_each(|preset| merge(&mut merged, &preset.table()));
+        merged.remove("preset");
+        Value::Table(merged).try_into().expect("a test reads every preset")
+    }
+
     /// Its limits.
     ///
     /// # Panics
     ///
     /// Never: a test reads every preset.
-    pub fn limits(&self) -> Limits {
-        let config: Config = toml::from_str(self.text).expect("a preset is a description");
-        config.limits
+    pub fn limits(&'static self) -> Limits {
+        self.config().limits
     }
 }
 
-static PRESETS: [Preset; 3] = [
+static PRESETS: [Preset; 17] = [
+    Preset {
+        name: "400gbase-dr4",
+        about: "4 x 100 Gb/s PAM4, 53.125 GBd, 500 m of single-mode fibre (IEEE 802.3 clause 124)",
+        text: include_str!("presets/400gbase-dr4.toml"),
+    },
+    Preset {
+        name: "400gbase-fr4",
+        about: "4 x 100 Gb/s PAM4, 53.125 GBd, CWDM4 over 2 km (IEEE 802.3cu)",
+        text: include_str!("presets/400gbase-fr4.toml"),
+    },
+    Preset {
+        name: "400gbase-lr4-6",
+        about: "4 x 100 Gb/s PAM4, 53.125 GBd, CWDM4 over 6 km (IEEE 802.3cu)",
+        text: include_str!("presets/400gbase-lr4-6.toml"),
+    },
     Preset {
         name: "800gbase-dr8",
         about: "8 x 100 Gb/s PAM4, 53.125 GBd, 500 m of single-mode fibre (IEEE 802.3df)",
         text: include_str!("presets/800gbase-dr8.toml"),
+    },
+    Preset {
+        name: "800gbase-dr8-2",
+        about: "8 x 100 Gb/s PAM4, 53.125 GBd, 2 km of single-mode fibre (IEEE 802.3df)",
+        text: include_str!("presets/800gbase-dr8-2.toml"),
+    },
+    Preset {
+        name: "800g-2xfr4",
+        about: "8 x 100 Gb/s PAM4, 53.125 GBd, two fibres of CWDM4 over 2 km",
+        text: include_str!("presets/800g-2xfr4.toml"),
+    },
+    Preset {
+        name: "800g-2xlr4",
+        about: "8 x 100 Gb/s PAM4, 53.125 GBd, two fibres of CWDM4 over 6 km",
+        text: include_str!("presets/800g-2xlr4.toml"),
+    },
+    Preset {
+        name: "800gbase-dr4",
+        about: "4 x 200 Gb/s PAM4, 106.25 GBd, 500 m of single-mode fibre (IEEE P802.3dj, draft)",
+        text: include_str!("presets/800gbase-dr4.toml"),
+    },
+    Preset {
+        name: "800gbase-dr4-2",
+        about: "4 x 200 Gb/s PAM4, 113.4375 GBd with inner code, 2 km of single-mode fibre \
+                (IEEE P802.3dj, draft)",
+        text: include_str!("presets/800gbase-dr4-2.toml"),
+    },
+    Preset {
+        name: "800gbase-fr4-500",
+        about: "4 x 200 Gb/s PAM4, 106.25 GBd, CWDM4 over 500 m (IEEE P802.3dj, draft)",
+        text: include_str!("presets/800gbase-fr4-500.toml"),
+    },
+    Preset {
+        name: "800gbase-fr4",
+        about: "4 x 200 Gb/s PAM4, 113.4375 GBd with inner code, CWDM4 over 2 km (IEEE P802.3dj, \
+                draft)",
+        text: include_str!("presets/800gbase-fr4.toml"),
+    },
+    Preset {
+        name: "800gbase-lr4",
+        about: "4 x 200 Gb/s PAM4, 113.4375 GBd with inner code, LAN-WDM over 10 km (IEEE P802.3dj, \
+                draft)",
+        text: include_str!("presets/800gbase-lr4.toml"),
     },
     Preset {
         name: "1.6tbase-dr8",
@@ -41,6 +132,21 @@ static PRESETS: [Preset; 3] = [
         about: "8 x 200 Gb/s PAM4, 113.4375 GBd with inner code, 2 km of single-mode fibre \
                 (IEEE P802.3dj, draft)",
         text: include_str!("presets/1.6tbase-dr8-2.toml"),
+    },
+    Preset {
+        name: "1.6t-2xfr4",
+        about: "8 x 200 Gb/s PAM4, 113.4375 GBd with inner code, two fibres of CWDM4 over 2 km",
+        text: include_str!("presets/1.6t-2xfr4.toml"),
+    },
+    Preset {
+        name: "100g-dr-lpo",
+        about: "8 x 100 Gb/s PAM4, 53.125 GBd, linear module, 500 m of single-mode fibre (LPO MSA)",
+        text: include_str!("presets/100g-dr-lpo.toml"),
+    },
+    Preset {
+        name: "cpo-dr8-ring",
+        about: "8 x 200 Gb/s PAM4, 106.25 GBd, co-packaged rings with an external laser, 500 m",
+        text: include_str!("presets/cpo-dr8-ring.toml"),
     },
 ];
 

@@ -2,8 +2,8 @@
 
 use super::implied::at;
 use super::layer::Layer;
-use super::merging::merge;
 use crate::link::describe::config::Config;
+use crate::link::describe::merge::merge;
 use toml::{Table, Value};
 
 /// A key with the value that a user gives it, which is not the one of the preset.

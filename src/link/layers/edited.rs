@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn an_edit_changes_its_keys_alone() {
         for preset in presets::all() {
-            let lane: Config = toml::from_str(preset.text).unwrap();
+            let lane = preset.config();
             assert_eq!(lane.edited(&[]).unwrap(), lane, "{}", preset.name);
             let set = |key: &str, value: f64| Assignment {
                 key: key.to_owned(),
@@ -87,7 +87,7 @@ mod tests {
         for preset in presets::all() {
             for module in [ModuleKind::Optics, ModuleKind::Lro, ModuleKind::Lpo] {
                 for kind in [TransmitterKind::Eml, TransmitterKind::Mzm] {
-                    let mut lane: Config = toml::from_str(preset.text).unwrap();
+                    let mut lane = preset.config();
                     (lane.module.kind, lane.transmitter.kind) = (module, kind);
                     // an inner code has no segments of unlike rates
                     all.extend(valid(&lane).is_ok().then_some(lane));

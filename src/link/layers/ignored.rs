@@ -2,9 +2,9 @@
 
 use super::implied::at;
 use super::layer::Layer;
-use super::merging::merge;
 use crate::link::describe::config::Config;
 use crate::link::describe::idle::Idle;
+use crate::link::describe::merge::merge;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 

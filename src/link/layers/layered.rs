@@ -3,10 +3,11 @@
 
 use crate::error::{Error, Place, Problem, Problems, Result, nearest};
 use crate::link::describe::config::{Config, LANES_MAX};
-use crate::link::describe::presets;
+use crate::link::describe::merge::merge;
+use crate::link::describe::presets::{self, Preset};
 use crate::link::layers::changes::Change;
 use crate::link::layers::layer::Layer;
-use crate::link::layers::merging::{complete, merge};
+use crate::link::layers::merging::complete;
 use crate::link::layers::remedy::refused;
 use crate::link::layers::source;
 use crate::link::layers::{changes, ignored, implied};
@@ -74,7 +75,7 @@ impl LayeredConfig {
     fn open_named(path: &OsStr) -> Result<LayeredConfig> {
         let (path, source) = (FilePath::new(path), &*path.to_string_lossy());
         if let Some(preset) = presets::find(source) {
-            let layers = vec![Layer::parse(preset.name, preset.text)];
+            let layers = layers_of(preset);
             return Ok(LayeredConfig {
                 layers,
                 preset: Some(preset.name),
@@ -99,7 +100,7 @@ impl LayeredConfig {
             match presets::find(&name) {
                 Some(preset) => {
                     stack.preset = Some(preset.name);
-                    stack.layers.push(Layer::parse(preset.name, preset.text));
+                    stack.layers = layers_of(preset);
                 }
                 None => {
                     file.refuse(unknown_preset(&name, file.place_of_value("preset"), "preset"));
@@ -158,6 +159,11 @@ impl LayeredConfig {
         self.preset
     }
 
+    /// Number of the layers that are its preset's.
+    fn preset_layers(&self) -> usize {
+        self.preset.and_then(presets::find).map_or(0, |preset| preset.lineage().len())
+    }
+
     /// All layers merged, with separate lane patches, as TOML.
     pub fn merged_text(&self) -> String {
         self.merged().to_string()
@@ -175,8 +181,7 @@ impl LayeredConfig {
     /// A name of no preset.
     pub fn preset_text(name: &str) -> Result<String> {
         let preset = presets::find(name).ok_or_else(|| Self::unknown_preset(name))?;
-        let config = complete(Layer::parse(preset.name, preset.text).table)?;
-        Ok(toml::to_string(&config).unwrap_or_default())
+        Ok(toml::to_string(&preset.config()).unwrap_or_default())
     }
 
     /// Merges, completes and checks everything.
@@ -232,7 +237,7 @@ impl LayeredConfig {
                 .to_owned()
         });
         let ignored = self.ignored(&lanes);
-        let mut changes = changes::of(&self.layers, usize::from(self.preset.is_some()));
+        let mut changes = changes::of(&self.layers, self.preset_layers());
         changes.retain(|change| !ignored.contains_key(&change.key()));
         let warnings = bare.into_iter().chain(ignored::warning(&ignored)).collect();
         Config::introduce(&mut lanes);
@@ -241,7 +246,7 @@ impl LayeredConfig {
 
     /// The keys of the user's layers, those above the preset, without effect on the lanes.
     pub(super) fn ignored(&self, lanes: &[Config]) -> ignored::IgnoredKeys {
-        ignored::keys(&self.layers, usize::from(self.preset.is_some()), lanes)
+        ignored::keys(&self.layers, self.preset_layers(), lanes)
     }
 
     pub(super) fn merged(&self) -> Table {
@@ -251,7 +256,7 @@ impl LayeredConfig {
     /// All layers merged with what the files of the user's, and of `keys`, imply.
     pub(super) fn merged_with(&self, keys: &Table) -> Table {
         let (mut merged, mut own) = (Table::new(), keys.clone());
-        let preset = usize::from(self.preset.is_some());
+        let preset = self.preset_layers();
         for (i, layer) in self.layers.iter().enumerate() {
             merge(&mut merged, &layer.table);
             if i >= preset {
@@ -297,6 +302,16 @@ impl LayeredConfig {
             }
         }
     }
+}
+
+/// A preset as layers: those on which it builds below it.
+fn layers_of(preset: &'static Preset) -> Vec<Layer> {
+    let layer = |preset: &&Preset| {
+        let mut layer = Layer::parse(preset.name, preset.text);
+        layer.table.remove("preset");
+        layer
+    };
+    preset.lineage().iter().map(layer).collect()
 }
 
 fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {

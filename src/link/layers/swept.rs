@@ -3,12 +3,13 @@
 use crate::error::{Problem, Problems, Result};
 use crate::fibre::Corner;
 use crate::link::describe::config::{Config, LANES_MAX};
+use crate::link::describe::merge::merge;
 use crate::link::layers::file_values;
 use crate::link::layers::ignored::{self, IgnoredKeys};
 use crate::link::layers::implied::put;
 use crate::link::layers::layer::Layer;
 use crate::link::layers::layered::{LayeredConfig, Resolved};
-use crate::link::layers::merging::{complete, merge};
+use crate::link::layers::merging::complete;
 use crate::link::layers::remedy::refused;
 use crate::measured::Library;
 use std::sync::Arc;

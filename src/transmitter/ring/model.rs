@@ -350,6 +350,11 @@ impl Modulator for RingModel {
         (power_w(drive) - power_w(-drive)).abs()
     }
 
+    fn mean_power_w(&self, drive: f64) -> f64 {
+        let power_w = |drive: f64| self.settled_field(drive).norm_sqr();
+        0.5 * (power_w(drive) + power_w(-drive))
+    }
+
     /// The laser's own, and that of its frequency noise at the slope without drive.
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64> {
         const STEPS: u32 = 1000;

@@ -154,7 +154,7 @@ static NEEDS: [Need; 15] = [
     ),
     Need::of(
         "a reflection of -55 dB or more: see fibre.reflections",
-        |config| config.fibre.has_strong_reflections(),
+        |config| config.fibre.may_interfere(),
         &["ber_reflections_p99", "ber_reflections_worst"],
     ),
     Need::of(
