@@ -72,7 +72,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
 /// 800G with every noise, over 2 km, in short blocks.
 fn noisy(kind: TransmitterKind) -> Config {
     let preset = presets::find("800gbase-dr8").expect("it ships");
-    let mut config: Config = toml::from_str(preset.text).expect("a preset is a description");
+    let mut config: Config = preset.config();
     config.transmitter.kind = kind;
     config.fibre.length_km = 2.0;
     config.simulation.block_symbols = 1024;

@@ -373,3 +373,47 @@ fn coupled_waveguides_are_counted_as_predicted() {
         agreement(&format!("waveguide {}", lane.lane), lane);
     }
 }
+
+/// 200 Gb/s over 10 km: margins of the lanes with this zero dispersion.
+fn lr4(change: impl Fn(&mut Config)) -> Vec<f64> {
+    let mut config = preset("800gbase-lr4");
+    config.spread.launch_power_db = 0.0;
+    change(&mut config);
+    run(&config).lanes.iter().map(|lane| lane.loss_margin_db.unwrap_or(-99.0)).collect()
+}
+
+/// What a link of 10 km on the LAN-WDM grid is known for: mixing where zero dispersion falls on a
+/// channel, and fading at the edge of the grid, which chirp of one sign undoes and of the other
+/// deepens.
+#[test]
+fn lanes_of_10_km_mix_and_fade() {
+    let mixed = |enabled: bool, zero_dispersion_nm: f64| {
+        lr4(|c| {
+            (c.fibre.zero_dispersion_nm, c.fibre.four_wave_mixing.enabled) =
+                (zero_dispersion_nm, enabled);
+        })
+    };
+    let (on_a_channel, without, beyond) =
+        (mixed(true, 1304.5), mixed(false, 1304.5), mixed(true, 1312.0));
+    println!("{on_a_channel:?} {without:?} {beyond:?}");
+    assert!(on_a_channel[2] < without[2] - 0.8, "mixing costs the lane without dispersion");
+    assert!((beyond[2] - mixed(false, 1312.0)[2]).abs() < 0.1, "little is mixed beyond the grid");
+    let chirped = |alpha: f64| lr4(|c| c.transmitter.eml.chirp_alpha_0 = alpha);
+    let (helps, hurts) = (chirped(2.0), chirped(1.2));
+    println!("{helps:?} {hurts:?}");
+    assert!(helps[0] > hurts[0] + 2.0, "chirp against dispersion, at the edge of the grid");
+    assert!(helps[3] < hurts[3] + 1.0, "and hardly where there is none");
+}
+
+/// Products of four lanes count as the interferer that is predicted.
+#[test]
+fn mixed_light_is_counted_as_predicted() {
+    let mut config = preset("800gbase-lr4");
+    config.spread.launch_power_db = 0.0;
+    config.fibre.zero_dispersion_nm = 1304.5;
+    config.fibre.four_wave_mixing.polarisation_db = -3.0;
+    config.simulation.symbols = 1 << 18;
+    let lanes = run(&config).lanes;
+    agreement("mixed", &lanes[2]);
+    assert!(lanes[2].ber_reflections_worst > lanes[2].ber_semi_analytic);
+}

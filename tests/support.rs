@@ -3,6 +3,7 @@
 use lightlane::error::Problems;
 use lightlane::link::{
     Config, LaneResult, LayeredConfig, Link, LinkResult, Record, Resolved, RunOptions, TestPoint,
+    presets,
 };
 use lightlane::measured::{Library, npy};
 use lightlane::pattern::Pattern;
@@ -79,13 +80,7 @@ pub(crate) fn captured() -> &'static [String; 4] {
 
 /// A preset's description, unchanged.
 pub(crate) fn preset(name: &str) -> Config {
-    let text = match name {
-        "800gbase-dr8" => include_str!("../src/link/describe/presets/800gbase-dr8.toml"),
-        "1.6tbase-dr8" => include_str!("../src/link/describe/presets/1.6tbase-dr8.toml"),
-        "1.6tbase-dr8-2" => include_str!("../src/link/describe/presets/1.6tbase-dr8-2.toml"),
-        _ => panic!("{name} does not ship"),
-    };
-    toml::from_str(text).expect("a preset is a description")
+    presets::find(name).unwrap_or_else(|| panic!("{name} does not ship")).config()
 }
 
 /// Runs all lanes of a description.

@@ -43,5 +43,5 @@ impl PresetsArgs {
 }
 
 fn list() -> String {
-    presets::all().iter().map(|preset| format!("{:<16}{}\n", preset.name, preset.about)).collect()
+    presets::all().iter().map(|preset| format!("{:<18}{}\n", preset.name, preset.about)).collect()
 }

@@ -169,7 +169,8 @@ mod tests {
     fn every_preset_resolves_to_a_complete_and_legal_link() {
         for preset in all() {
             let resolved = LayeredConfig::open(preset.name).unwrap().resolve().unwrap();
-            assert_eq!(resolved.lanes.len(), 8, "{}", preset.name);
+            let coding = resolved.base.fec.chosen().unwrap();
+            assert_eq!(resolved.lanes.len(), coding.lanes, "{}", preset.name);
             assert_eq!(resolved.base.preset.as_deref(), Some(preset.name));
         }
     }
@@ -186,6 +187,31 @@ mod tests {
                     preset.name
                 );
             }
+        }
+    }
+
+    /// A limit of its own has a status of its own: that of the preset below is of another number.
+    #[test]
+    fn every_limit_of_a_preset_has_its_status_beside_it() {
+        for preset in all().iter().filter(|preset| preset.base().is_some()) {
+            let Some(Value::Table(mut limits)) = preset.table().remove("limits") else { continue };
+            let Some(Value::Table(status)) = limits.remove("status") else {
+                panic!("{}: limits without a status", preset.name)
+            };
+            for key in limits.keys().filter(|key| *key != "high_extinction_ratio_db") {
+                assert!(status.contains_key(key), "{}: {key}", preset.name);
+            }
+        }
+    }
+
+    /// Lines are what differs: a line that repeats the preset below says nothing.
+    #[test]
+    fn a_preset_builds_on_the_lowest_one_that_fits() {
+        for preset in all() {
+            let lineage = preset.lineage();
+            assert_eq!(lineage.last().map(|own| own.name), Some(preset.name));
+            assert_eq!(lineage[0].base().map(|base| base.name), None);
+            assert!(lineage.len() <= 2, "{}", preset.name);
         }
     }
 
