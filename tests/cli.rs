@@ -181,7 +181,7 @@ fn what_is_no_description_is_one_clear_line() {
         ("folder.toml", "folder.toml: is a directory"),
         ("missing.toml", "missing.toml: No such file"),
         ("./missing", "missing: No such file"),
-        ("800gbase-dr4", "800gbase-dr4: neither a file nor a preset, did you mean 800gbase-dr8?"),
+        ("1.6tbase-dr4", "1.6tbase-dr4: neither a file nor a preset, did you mean 1.6tbase-dr8?"),
         ("", "neither a file nor a preset"),
     ] {
         for command in ["run", "check"] {
@@ -244,7 +244,9 @@ fn presets_are_listed_and_printed_as_toml_that_runs() {
         assert_eq!(hash("copy.toml"), hash(name));
     }
     let lines = refused(&run(&["presets", "dr8"]));
-    assert!(lines[0].contains("presets: 800gbase-dr8, 1.6tbase-dr8"), "{lines:#?}");
+    assert!(lines[0].contains("did you mean 800gbase-dr8 or 800gbase-dr8-2 or"), "{lines:#?}");
+    let lines = refused(&run(&["presets", "??"]));
+    assert!(lines[0].ends_with("no such preset (`lightlane presets` lists them)"), "{lines:#?}");
 }
 
 #[test]

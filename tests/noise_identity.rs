@@ -44,6 +44,10 @@ fn lanes() -> Vec<(&'static str, Lane)> {
                 if transmitter == "waveform" {
                     [kind, levels, waveform, capture].into_iter().for_each(|one| set(one));
                 }
+                // lanes of one fibre differ from others in their light alone
+                if preset.base().is_some() && (module != "optics" || transmitter == "waveform") {
+                    continue;
+                }
                 let Ok(resolved) = stack.resolve() else { continue };
                 let config = &resolved.lanes[1];
                 if let Ok(lane) = Lane::build(config, 1, &mut PlanCache::default()) {

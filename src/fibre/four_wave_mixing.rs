@@ -52,6 +52,9 @@ impl Default for FourWaveMixing {
     }
 }
 
+/// Loss of a fibre, neper of power, below which it is taken as none: differences lose their digits.
+const LOSSLESS: f64 = f32::EPSILON as f64;
+
 /// A lane as a pump.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pump {
@@ -101,7 +104,7 @@ impl Medium {
     fn efficiency(self, mismatch_rad_per_m: f64) -> f64 {
         let (a, l, q) = (self.loss_per_m(), kilo(self.length_km), mismatch_rad_per_m);
         let x = q * l / 2.0;
-        if a * l < 1e-9 {
+        if a * l < LOSSLESS {
             return if x == 0.0 { 1.0 } else { (x.sin() / x).powi(2) };
         }
         let left = (-a * l).exp();
@@ -111,7 +114,7 @@ impl Medium {
     /// Effective length, m.
     fn effective_m(self) -> f64 {
         let (a, l) = (self.loss_per_m(), kilo(self.length_km));
-        if a * l < 1e-9 { l } else { -(-a * l).exp_m1() / a }
+        if a * l < LOSSLESS { l } else { -(-a * l).exp_m1() / a }
     }
 }
 

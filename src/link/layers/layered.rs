@@ -316,10 +316,15 @@ fn layers_of(preset: &'static Preset) -> Vec<Layer> {
 
 fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
-    let nearest = nearest(name, names.iter().copied())
-        .map_or(String::new(), |near| format!(", did you mean {near}?"));
+    let alike: Vec<&str> =
+        names.iter().copied().filter(|known| !name.is_empty() && known.contains(name)).collect();
+    let hint = match (nearest(name, names.iter().copied()), &alike[..]) {
+        (_, [_, ..]) => format!(", did you mean {}?", alike.join(" or ")),
+        (Some(near), _) => format!(", did you mean {near}?"),
+        (None, _) => String::new(),
+    };
     let missing = if path.is_empty() { "neither a file nor a preset" } else { "no such preset" };
-    let remedy = format!("{missing}{nearest} (presets: {})", names.join(", "));
+    let remedy = format!("{missing}{hint} (`lightlane presets` lists them)");
     Problem { place, path: path.to_owned(), value: name.to_owned(), remedy }
 }
 

@@ -3,6 +3,7 @@
 
 use super::trial::{BETTER, TrialContext, cost, trial_of};
 use crate::chain::LEVEL_CONTEXTS;
+use crate::fibre::Wdm;
 use crate::link::build::lane::Lane;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::DecisionPoint;
@@ -11,7 +12,7 @@ use crate::link::test_points::level_reading::LevelReading;
 use crate::link::test_points::transmitter::worst_tdecq_db;
 use crate::measured::FileError;
 use crate::serdes::{LINEAR_INNER, LevelTraining};
-use crate::transmitter::Modulator;
+use crate::transmitter::{Modulator, WaveguideCrosstalk};
 
 /// Readings of the secant method; a bent but smooth transmitter needs four or five.
 const READINGS: usize = 12;
@@ -126,6 +127,9 @@ fn score(config: &Config, bench: &mut TrialContext<'_>) -> f64 {
         return cost(&trial, config.optical(), bench);
     }
     trial.tdecq.pattern = TestPattern::Prbs13q;
+    // the light of a lane alone
+    trial.fibre.wdm = Wdm::default();
+    trial.transmitter.waveguide_crosstalk = WaveguideCrosstalk::default();
     let TrialContext { modulator, library, cache, workspaces } = bench;
     let modulator = (*modulator).clone();
     let lane = Lane::settled(trial, 0, modulator, vec![], library, None, cache);
