@@ -5,8 +5,8 @@ use lightlane::link::{Config, Finding, LaneResult};
 use lightlane::transmitter::TransmitterKind;
 use std::ops::RangeInclusive;
 
-const KINDS: [TransmitterKind; 3] =
-    [TransmitterKind::Eml, TransmitterKind::Mzm, TransmitterKind::Ring];
+const KINDS: [TransmitterKind; 4] =
+    [TransmitterKind::Eml, TransmitterKind::Mzm, TransmitterKind::Ring, TransmitterKind::Tfln];
 
 fn module(name: &str, kind: TransmitterKind) -> Config {
     let mut config = preset(name);

@@ -19,6 +19,7 @@ mod power_map;
 mod registry;
 mod ring;
 mod stressed;
+mod tfln;
 mod tolerances;
 mod waveform;
 mod waveguide_crosstalk;

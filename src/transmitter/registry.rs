@@ -73,6 +73,7 @@ kinds! {
     eml => Eml(Eml),
     mzm => Mzm(Mzm),
     ring => Ring(Ring),
+    tfln => Tfln(Tfln),
     waveform => Waveform(CapturedWaveform),
     stressed => Stressed(StressedSource),
 }
@@ -109,6 +110,7 @@ impl Transmitter {
         self.eml.laser.wavelength_nm = wavelength_nm;
         self.mzm.laser.wavelength_nm = wavelength_nm;
         self.ring.laser.wavelength_nm = wavelength_nm;
+        self.tfln.laser.wavelength_nm = wavelength_nm;
         self.waveform.wavelength_nm = wavelength_nm;
         self.stressed.wavelength_nm = wavelength_nm;
     }

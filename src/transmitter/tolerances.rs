@@ -4,6 +4,7 @@ use super::driver::Driver;
 use super::laser::Laser;
 use super::mzm::{Electrode, Mzm};
 use super::ring::sheet::Ring;
+use super::tfln::Tfln;
 use crate::error::KeyPath;
 use crate::sheet::{Deviation, Part, Tolerance};
 
@@ -107,6 +108,29 @@ impl Ring {
         ));
         let waveguide = ("insertion_loss_db", self.insertion_loss_db);
         list.push(new("ring insertion loss", at, waveguide, absolute(0.2), "of a chip, assumed"));
+        on_chip(
+            at,
+            [self.splitter_excess_db, self.laser_coupling_loss_db, self.fibre_coupling_loss_db],
+            list,
+        );
+    }
+}
+
+impl Tfln {
+    /// Those of the modulator alone.
+    pub(super) fn own_tolerances(&self, at: &KeyPath, list: &mut Vec<Tolerance>) {
+        let (absolute, percent) = (Deviation::Absolute, Deviation::Percent);
+        let vpi_l = ("vpi_l_v_cm", self.vpi_l_v_cm);
+        let published = "2.15 to 2.25 V cm of published devices, assumed";
+        list.push(new("TFLN efficiency", at, vpi_l, percent(2.0), published));
+        let skin = ("skin_loss_db_per_cm_rtghz", self.skin_loss_db_per_cm_rtghz);
+        let metal = "metal thickness, assumed";
+        list.push(new("TFLN electrode loss", at, skin, percent(5.0), metal));
+        let degrees = ("bias_error_deg", self.bias_error_deg);
+        let bias = "accuracy of an automatic bias control, assumed";
+        list.push(new("TFLN bias error", at, degrees, absolute(2.0), bias));
+        let insertion = ("insertion_loss_db", self.insertion_loss_db);
+        list.push(new("TFLN insertion loss", at, insertion, absolute(0.2), "of a chip, assumed"));
         on_chip(
             at,
             [self.splitter_excess_db, self.laser_coupling_loss_db, self.fibre_coupling_loss_db],

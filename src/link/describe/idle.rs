@@ -207,6 +207,7 @@ impl Config {
         laser(idle, "transmitter.eml.laser.", &transmitter.eml.laser);
         laser(idle, "transmitter.mzm.laser.", &transmitter.mzm.laser);
         laser(idle, "transmitter.ring.laser.", &transmitter.ring.laser);
+        laser(idle, "transmitter.tfln.laser.", &transmitter.tfln.laser);
         self.idle_ring(idle);
         let dac = &transmitter.dac;
         idle.response("transmitter.dac.", &dac.response.file, &["bandwidth_ghz"]);
@@ -219,10 +220,13 @@ impl Config {
             ("transmitter.eml.driver.", &transmitter.eml.driver),
             ("transmitter.mzm.driver.", &transmitter.mzm.driver),
             ("transmitter.ring.driver.", &transmitter.ring.driver),
+            ("transmitter.tfln.driver.", &transmitter.tfln.driver),
         ];
         for (at, driver) in drivers {
             idle.response(at, &driver.response.file, replaced);
         }
+        let electrode = &["skin_loss_db_per_cm_rtghz", "index_mismatch"];
+        idle.response("transmitter.tfln.", &transmitter.tfln.response.file, electrode);
         let (none, given) = ("no curve.file is given", "curve.file is given");
         if transmitter.eml.curve.file.is_empty() {
             idle.add("transmitter.eml.", &["curve.unit"], none);

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 /// A file's key, and the key and the value that choose it.
-const IMPLIED: [(&str, &str, &str); 9] = [
+const IMPLIED: [(&str, &str, &str); 10] = [
     ("transmitter.waveform.file", "transmitter.kind", "waveform"),
     ("pattern.file", "pattern.kind", "file"),
     ("receiver.tia.noise_file", "receiver.tia.noise", "table"),
@@ -14,6 +14,7 @@ const IMPLIED: [(&str, &str, &str); 9] = [
     ("transmitter.eml.laser.rin_file", "transmitter.eml.laser.rin", "table"),
     ("transmitter.mzm.laser.rin_file", "transmitter.mzm.laser.rin", "table"),
     ("transmitter.ring.laser.rin_file", "transmitter.ring.laser.rin", "table"),
+    ("transmitter.tfln.laser.rin_file", "transmitter.tfln.laser.rin", "table"),
     ("host.channel.files", "host.channel.kind", "files"),
     ("host.channel_to_host.files", "host.channel_to_host.kind", "files"),
 ];
