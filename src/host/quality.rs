@@ -90,7 +90,8 @@ impl Network {
             all += of;
         }
         if all > 0.0 {
-            quality.causality_percent = 100.0 * clockwise / all;
+            // rounding may lead beyond
+            quality.causality_percent = (100.0 * clockwise / all).min(100.0);
         }
         quality
     }

@@ -1,5 +1,7 @@
 //! Arrays in NumPy's `.npy` format.
 
+use super::number;
+
 /// Numbers of a file row by row, and the length of a row.
 #[derive(Debug, PartialEq)]
 pub struct Array {
@@ -80,7 +82,9 @@ pub fn read(bytes: &[u8]) -> Result<Array, String> {
 fn numbers(descr: &str, data: &[u8]) -> Result<Vec<f64>, String> {
     let refused = || {
         format!(
-            "holds numbers of the type {descr}; must be float32, float64 or integers (numpy: x.astype('float32'))"
+            "holds numbers of the type {}; must be float32, float64 or integers (numpy: \
+             x.astype('float32'))",
+            number::name(descr)
         )
     };
     if matches!(descr.trim_start_matches(['<', '>', '|', '=']), "c8" | "c16") {

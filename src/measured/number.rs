@@ -3,6 +3,9 @@
 /// Letters of an unreadable field that a message quotes.
 const QUOTED_LETTERS: usize = 20;
 
+/// Letters of a name that a message shows.
+const NAME_LETTERS: usize = 60;
+
 /// A number of a line, or its problem.
 pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, String> {
     let at = format!("line {line}, column {column}");
@@ -11,10 +14,13 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
     }
     match field.parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(format!("{at}: `{field}`: must be a finite number: remove the line")),
+        Ok(_) => {
+            Err(format!("{at}: `{}`: must be a finite number: remove the line", quoted(field)))
+        }
         Err(_) if field.replacen(',', ".", 1).parse::<f64>().is_ok() => Err(format!(
-            "{at}: `{field}`: has a decimal comma; must have a point, {}",
-            field.replacen(',', ".", 1)
+            "{at}: `{}`: has a decimal comma; must have a point, {}",
+            quoted(field),
+            quoted(&field.replacen(',', ".", 1))
         )),
         Err(_) => Err(format!("{at}: `{}`: must be a number, such as -3.01", quoted(field))),
     }
@@ -27,14 +33,33 @@ pub(super) fn shown(x: f64) -> String {
 
 /// The beginning of a text, as a message quotes it.
 pub(super) fn quoted(text: &str) -> String {
-    let short: String = text.chars().take(QUOTED_LETTERS).flat_map(char::escape_debug).collect();
-    let dots = if text.chars().count() > QUOTED_LETTERS { ".." } else { "" };
+    beginning(text, QUOTED_LETTERS)
+}
+
+/// A name in a file, as a message quotes it: in one line, and not long.
+pub(super) fn name(text: &str) -> String {
+    beginning(text, NAME_LETTERS)
+}
+
+fn beginning(text: &str, letters: usize) -> String {
+    // a control character would reach the terminal
+    let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    let short: String = text.chars().take(letters).map(shown).collect();
+    let dots = if text.chars().count() > letters { ".." } else { "" };
     short + dots
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_one_short_line() {
+        assert_eq!(name("power\r\n\u{1b}[31m (dBm)"), "power\\r\\n\\u{1b}[31m (dBm)");
+        assert_eq!(name("P \u{3bc}W"), "P \u{3bc}W");
+        let long = name(&"x".repeat(500));
+        assert!(long.ends_with("x..") && long.len() == NAME_LETTERS + 2, "{long}");
+    }
 
     #[test]
     fn numbers_are_shown_in_few_letters() {

@@ -3,6 +3,7 @@
 
 use super::columns::{self, Columns};
 use super::layout::Surroundings;
+use super::number;
 use super::unit::{Unit, words};
 use crate::units::{amplitude_ratio, power_ratio};
 use serde::{Deserialize, Serialize};
@@ -177,7 +178,7 @@ fn mixed(columns: &Columns) -> String {
     format!(
         "its columns `{}` are no response; must be {NAMED}, or group delay in place of the phase, \
          or real and imaginary parts",
-        columns.names.join("`, `")
+        number::name(&columns.names.join("`, `"))
     )
 }
 
@@ -204,7 +205,7 @@ fn scale_of(
     match (named, convention) {
         (Some(Scale::Amplitude), Convention::Power) => Err(format!(
             "its column `{}` is in 20 log; must be 10 log where convention = \"power\"",
-            columns.name(column)
+            number::name(columns.name(column))
         )),
         (Some(scale), _) => Ok(scale),
         (None, Convention::Amplitude) => Ok(Scale::Amplitude),
@@ -240,7 +241,7 @@ fn of_delay(columns: &Columns, column: usize, unit_hz: f64) -> Result<Vec<Option
     let Some(second) = columns.unit(column, "s, ns or ps", seconds)? else {
         return Err(format!(
             "its column `{}` is a delay without a unit; must say s, ns or ps",
-            columns.name(column)
+            number::name(columns.name(column))
         ));
     };
     let points: Vec<(f64, f64)> =

@@ -150,7 +150,8 @@ fn table(digest: u64, points: ResponsePoints) -> Table {
     let rolloff = rolloff(&f_hz, &ln_magnitude);
     let flat =
         Table::new(digest, f_hz.clone(), ln_magnitude.clone(), vec![0.0; f_hz.len()], rolloff);
-    let magnitude = |f: f64| flat.at(f).norm().ln();
+    // a magnitude below the smallest number has no logarithm
+    let magnitude = |f: f64| flat.at(f).norm().max(f64::MIN_POSITIVE).ln();
     let mut phase = match phase_rad {
         Some(measured) => aligned(
             &f_hz,

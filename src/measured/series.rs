@@ -2,6 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::layout::Surroundings;
+use super::number;
 use super::text::Text;
 use super::unit::Unit;
 use crate::math::monotone::Monotone;
@@ -128,7 +129,7 @@ fn transmission_unit(
     match found {
         Some((TransmissionUnit::Db, _)) if key == TransmissionUnit::Linear => Err(format!(
             "its column `{}` is in decibels; must be linear where unit = \"linear\"",
-            columns.name(1)
+            number::name(columns.name(1))
         )),
         Some(found) => Ok(found),
         None => Ok((key, 1.0)),

@@ -5,6 +5,7 @@ use super::sample_unit::{CaptureQuantity, PowerUnit, SampleUnit, Volts};
 use super::time_base::interval;
 use crate::measured::columns::{self, Columns};
 use crate::measured::layout::Surroundings;
+use crate::measured::number;
 use crate::measured::unit::{self, Unit, words};
 use crate::measured::{npy, text};
 use crate::units::{dbm_from_watt, power_ratio};
@@ -189,7 +190,7 @@ fn of_text(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened,
     let first = usize::from(time != TimeColumn::None);
     let mut channels: Vec<usize> = (first..count).collect();
     if channels.is_empty() {
-        let name = columns.name(0);
+        let name = number::name(columns.name(0));
         return Err(format!("has one column, `{name}`, and no samples; must have {NAMED}"));
     }
     // a capture of our own has the sent levels last
@@ -205,7 +206,7 @@ fn of_text(bytes: &[u8], format: &CaptureFormat, volts: Volts) -> Result<Opened,
         && format.unit != PowerUnit::Linear
         && SampleUnit::of_unit(named, Volts::Welcome) != Some(unit)
     {
-        let name = columns.name(column);
+        let name = number::name(columns.name(column));
         notes.push(format!("its column `{name}` was taken in the unit that is given, not its own"));
     }
     let interval_s = match time {
@@ -267,7 +268,7 @@ fn chosen<'a>(
 ) -> Result<usize, String> {
     let words = |&c: &usize| match name(c) {
         "" => format!("{}", c + 1),
-        name => format!("{} `{name}`", c + 1),
+        text => format!("{} `{}`", c + 1, number::name(text)),
     };
     let all = || channels.iter().map(words).collect::<Vec<_>>().join(", ");
     if wanted.is_empty() {

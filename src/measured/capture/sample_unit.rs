@@ -2,6 +2,7 @@
 
 use super::preamble;
 use crate::measured::columns::Columns;
+use crate::measured::number;
 use crate::measured::unit::{self, Unit, words};
 use crate::units::{micro, milli, nano, watt_from_dbm};
 use serde::{Deserialize, Serialize};
@@ -154,7 +155,10 @@ impl SampleUnit {
             Some(text) => match unit::of_name(text) {
                 Ok(Some(unit)) => Some(unit),
                 _ => {
-                    return Err(format!("its unit `{text}` is not understood; must be {accepted}"));
+                    return Err(format!(
+                        "its unit `{}` is not understood; must be {accepted}",
+                        number::name(text)
+                    ));
                 }
             },
             None if is_current => Some(Unit::Ampere(1.0)),
@@ -163,8 +167,8 @@ impl SampleUnit {
         match found {
             Some(unit) => SampleUnit::of_unit(unit, volts).ok_or_else(|| {
                 let given = key.map_or_else(
-                    || format!("its column `{name}`"),
-                    |key| format!("its unit `{key}`"),
+                    || format!("its column `{}`", number::name(name)),
+                    |key| format!("its unit `{}`", number::name(&key)),
                 );
                 format!("{given} is of another quantity; must be {accepted}")
             }),

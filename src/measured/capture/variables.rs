@@ -2,6 +2,7 @@
 
 use crate::measured::columns::Columns;
 use crate::measured::hdf5::{self, Variable};
+use crate::measured::number;
 use crate::measured::unit::{self, Unit};
 
 /// Largest number of variables that are named in a message.
@@ -28,7 +29,8 @@ pub(super) fn columns(
         channels.retain(|variable| !variable.name().eq_ignore_ascii_case("level"));
     }
     let chosen = chosen(&channels, wanted, notes)?;
-    let named = |because: String| format!("its variable `{}` {because}", path(chosen));
+    let named =
+        |because: String| format!("its variable `{}` {because}", number::name(&path(chosen)));
     let values = chosen.values().map_err(named)?;
     let properties = chosen.properties.iter().map(|property| property.to_vec()).collect();
     let name = chosen.name().to_owned();
@@ -83,7 +85,9 @@ fn chosen<'a>(
     wanted: &str,
     notes: &mut Vec<String>,
 ) -> Result<&'a Variable, String> {
-    let named = |(i, variable): (usize, &Variable)| format!("{} `{}`", i + 1, path(variable));
+    let named = |(i, variable): (usize, &Variable)| {
+        format!("{} `{}`", i + 1, number::name(&path(variable)))
+    };
     let all = || {
         let names = channels.iter().enumerate().take(NAMED_MAX).map(named);
         let more = if channels.len() > NAMED_MAX { ", .." } else { "" };
@@ -100,11 +104,9 @@ fn chosen<'a>(
                 || group(v).is_some_and(|group| group.eq_ignore_ascii_case(wanted))
         };
         let number = wanted.parse::<usize>().ok().and_then(|n| channels.get(n.checked_sub(1)?));
-        return channels
-            .iter()
-            .find(is)
-            .or(number)
-            .ok_or_else(|| format!("has no variable {wanted}; must be one of {}", all()));
+        return channels.iter().find(is).or(number).ok_or_else(|| {
+            format!("has no variable {}; must be one of {}", number::name(wanted), all())
+        });
     }
     let longest = channels.iter().map(Variable::count).max().unwrap_or(0);
     let first = channels.iter().find(|variable| variable.count() == longest);
@@ -114,7 +116,7 @@ fn chosen<'a>(
             "has {} variables, {}; read: `{}`; `column` (measure: --column) names another",
             channels.len(),
             all(),
-            path(first)
+            number::name(&path(first))
         ));
     }
     Ok(first)
