@@ -47,6 +47,7 @@ mod noise_identity;
 mod noise_only;
 mod oracle_links;
 mod physics;
+mod pmd;
 mod presets;
 mod progress;
 mod properties;

@@ -15,6 +15,9 @@ impl SingleMode {
         let new = |name: &str| Impairment::new(Part::Fibre, name);
         let key = "dispersion_slope_ps_per_nm2_km";
         list.push(new("chromatic dispersion").with(at, key, slope, 0.0));
+        let (within, delay_ps) = (at.key("pmd"), self.pmd.differential_group_delay_ps);
+        let delay = "differential_group_delay_ps";
+        list.push(new("polarisation-mode dispersion").with(&within, delay, delay_ps, 0.0));
         let is_there = self.multipath_interference_db().is_some();
         let within = &at.key("reflections");
         list.push(new("fibre reflections").with_if(is_there, within, "enabled", false));

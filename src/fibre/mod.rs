@@ -3,6 +3,7 @@
 mod corner;
 mod four_wave_mixing;
 mod impairments;
+mod pmd;
 mod reflections;
 mod single_mode;
 mod tolerances;
@@ -11,6 +12,7 @@ mod wdm;
 pub use corner::{Corner, DispersionRanges};
 pub use four_wave_mixing::FourWaveMixing;
 pub(crate) use four_wave_mixing::Pump;
+pub use pmd::Pmd;
 pub use reflections::{ConnectorSet, Reflections};
 pub use single_mode::SingleMode;
 pub(crate) use single_mode::dispersion;

@@ -2,6 +2,7 @@
 
 use super::corner::{Corner, DispersionRanges};
 use super::four_wave_mixing::{FourWaveMixing, Medium, Pump};
+use super::pmd::Pmd;
 use super::reflections::{Reflections, Span};
 use super::wdm::Wdm;
 use crate::chain::{Chain, FOLLOWED_DB, NoiseId, ReflectedPath, Reflections as Reflected, Shape};
@@ -28,7 +29,8 @@ const OTHER_DATA_S: f64 = 1.0;
 ///
 /// # Limits
 ///
-/// No polarisation-mode dispersion; of nonlinear effects four-wave mixing between lanes alone.
+/// Polarisation-mode dispersion of first order; of nonlinear effects four-wave mixing between lanes
+/// alone.
 ///
 /// # Reference
 ///
@@ -53,6 +55,8 @@ pub struct SingleMode {
     pub ranges: DispersionRanges,
     /// Points that reflect light: multipath interference.
     pub reflections: Reflections,
+    /// Polarisation-mode dispersion.
+    pub pmd: Pmd,
     /// Lanes that share the fibre.
     pub wdm: Wdm,
     /// Four-wave mixing between them.
@@ -70,6 +74,7 @@ impl Default for SingleMode {
             corner: Corner::None,
             ranges: DispersionRanges::default(),
             reflections: Reflections::default(),
+            pmd: Pmd::default(),
             wdm: Wdm::default(),
             four_wave_mixing: FourWaveMixing::default(),
         }
@@ -91,6 +96,7 @@ impl SingleMode {
         );
         self.ranges.check(&at.key("ranges"), problems);
         self.reflections.check(&at.key("reflections"), self.length_km, problems);
+        self.pmd.check(&at.key("pmd"), problems);
         self.wdm.check(&at.key("wdm"), problems);
         self.four_wave_mixing.check(&at.key("four_wave_mixing"), problems);
     }
@@ -175,6 +181,10 @@ impl SingleMode {
         linewidth_hz: f64,
         mixing: f64,
     ) -> Chain<Field> {
+        let light = match self.pmd.response() {
+            Some(response) => light.detected_through(response),
+            None => light,
+        };
         let arrived = light
             .response::<Field>(self.dispersion(wavelength_nm))
             .response(Shape::Gain(amplitude_ratio(-self.loss_db())));

@@ -35,7 +35,7 @@ const ALWAYS: [(&str, &str, &str); 20] = [
     (
         "fibre",
         "`fibre`",
-        "loss, connectors, exact chromatic dispersion of the field; reflections of modules and connectors as delayed fields (`fibre.reflections`)",
+        "loss, connectors, exact chromatic dispersion of the field; reflections of modules and connectors as delayed fields (`fibre.reflections`); polarisation-mode dispersion of first order (`fibre.pmd`)",
     ),
     (
         "wavelengths",
@@ -100,7 +100,8 @@ const ALWAYS: [(&str, &str, &str); 20] = [
 ];
 
 /// Effects that are not modelled.
-const MISSING: &str = "polarisation effects of the fibre, self- and cross-phase modulation";
+const MISSING: &str =
+    "higher orders of polarisation-mode dispersion, self- and cross-phase modulation";
 
 /// The table as Markdown.
 pub fn models() -> String {

@@ -98,6 +98,7 @@ impl Plan {
         let mut light_noises = Vec::new();
         let mut drafts = vec![Draft::new(None, Storage::Real)];
         let (mut detector, mut coupled) = (0, None::<CoupledLanes<Plan>>);
+        let mut detected = None;
         for step in chain.steps {
             let sections = drafts.len();
             let draft = drafts.last_mut().expect("never empty");
@@ -130,6 +131,7 @@ impl Plan {
                     draft.coupled = lanes.own;
                     coupled = Some(lanes);
                 }
+                Step::Detected(shape) => detected = Some(shape),
                 Step::Probe(node) => {
                     draft.probes.push((node, draft.shapes.len(), draft.reflections.is_some()))
                 }
@@ -140,6 +142,7 @@ impl Plan {
                     }
                     let mut next = Draft::new(Some(map), storage);
                     next.leaks = detects && coupled.as_ref().is_some_and(CoupledLanes::leaks);
+                    next.detected = detected.take_if(|_| detects);
                     drafts.push(next);
                 }
             }
@@ -303,6 +306,12 @@ impl Plan {
     /// The last section.
     pub(crate) fn end(&self) -> &Section {
         &self.sections[self.sections.len() - 1]
+    }
+
+    /// True if the detected power passes a response before the detector's own noise: what comes
+    /// with the light has another way to the slicer than that noise.
+    pub(crate) fn disperses_power(&self) -> bool {
+        self.sections[self.detector].detected.is_some()
     }
 
     /// True if fields of other lanes interfere with the light.

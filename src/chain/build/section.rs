@@ -39,8 +39,16 @@ pub(crate) struct Section {
     pub(crate) coupled: Option<Complex32>,
     /// True for the detector's section if power of other lanes reaches it.
     pub(crate) leaks: bool,
+    /// Response of the power that the detector's section begins with.
+    pub(crate) detected: Option<DetectedResponse>,
     /// Named nodes.
     pub(crate) probes: Vec<Node>,
+}
+
+/// A response of detected power, divided by the block's samples, with its transform.
+pub(crate) struct DetectedResponse {
+    pub(crate) response: Vec<Complex32>,
+    pub(crate) transform: fft::RealFft,
 }
 
 /// A named node of a section.
@@ -96,6 +104,7 @@ pub(crate) struct Draft {
     pub(crate) reflections: Option<PlannedReflections>,
     pub(crate) coupled: Option<Complex32>,
     pub(crate) leaks: bool,
+    pub(crate) detected: Option<Shape>,
     /// Name, responses before it, and whether reflections are.
     pub(crate) probes: Vec<(&'static str, usize, bool)>,
 }
@@ -111,6 +120,7 @@ impl Draft {
             reflections: None,
             coupled: None,
             leaks: false,
+            detected: None,
             probes: vec![],
         }
     }
@@ -200,6 +210,11 @@ impl Draft {
             reflections: self.reflections,
             coupled: self.coupled,
             leaks: self.leaks,
+            detected: self.detected.map(|shape| {
+                let mut response = cache.product(&[shape], grid, false);
+                response.iter_mut().for_each(|h| *h *= 1.0 / m as f32);
+                DetectedResponse { response, transform: cache.real(grid.samples()) }
+            }),
             probes,
         }
     }

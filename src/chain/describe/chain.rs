@@ -27,6 +27,8 @@ pub(crate) enum Step {
     Interferer(Interferer),
     Reflections(Reflections),
     Coupled(CoupledLight),
+    /// A response of the power that is detected next.
+    Detected(Shape),
     Probe(&'static str),
 }
 
@@ -146,6 +148,11 @@ impl Chain<Field> {
     /// Reflected light interferes with the field.
     pub fn reflected(self, reflections: Reflections) -> Self {
         self.push(Step::Reflections(reflections))
+    }
+
+    /// The power that is detected passes a response, before any noise of the detector.
+    pub fn detected_through(self, shape: Shape) -> Self {
+        self.push(Step::Detected(shape))
     }
 
     /// Light of other lanes joins the field, after all that follows in this section.

@@ -59,6 +59,14 @@ pub enum Shape {
         /// Skin loss of the round trip, neper at 1 Hz, growing as the root of frequency.
         skin_neper: f64,
     },
+    /// Two paths of the same signal, one early and one late by half a delay:
+    /// split e^(j pi f delay) + (1 - split) e^(-j pi f delay).
+    SplitDelay {
+        /// Distance of the two, s.
+        delay_s: f64,
+        /// Part of the early one.
+        split: f64,
+    },
     /// A coupling that rises with frequency: j f / f0, as of crosstalk.
     Derivative(f64),
     /// Passband of an optical filter, without phase: falls by 3 dB at half its width on either side
@@ -137,6 +145,10 @@ impl Shape {
                     -TAU * f_hz * delay_s - skin * f_hz.signum(),
                 );
                 (one - gain) / (one - round_trip)
+            }
+            Shape::SplitDelay { delay_s, split } => {
+                let early = Complex64::cis(PI * f_hz * delay_s);
+                split * early + (1.0 - split) * early.conj()
             }
             Shape::Derivative(f0_hz) => Complex64::new(0.0, f_hz / f0_hz),
             Shape::Passband { centre_hz, half_width_hz, order, ripple_neper, ripple_hz } => {

@@ -123,6 +123,7 @@ impl Noises {
         let last = plan.sections.len() - 1;
         // relative noise acts on the lane's own light, which only a linear receiver tells apart,
         // and on what lanes of the same laser add to it
+        let dispersive = plan.dispersive() || plan.disperses_power();
         let joined = plan.sections[plan.detector].leaks && !plan.linear_receiver()
             || plan.noises.iter().any(|n| n.class.origin == NoiseOrigin::CoupledLanes);
         let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
@@ -145,7 +146,7 @@ impl Noises {
                 power,
                 kernel: ImpulseResponse::cut(&circular, depth.symbol_lost()),
             };
-            let probed = plan.dispersive() || plan.memory_follows(0);
+            let probed = dispersive || plan.memory_follows(0);
             sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
         }
         for (i, section) in plan.sections.iter().enumerate() {
@@ -173,7 +174,7 @@ impl Noises {
                     let covariance = decaying(&covariance, 8 * plan.grid.samples_per_symbol);
                     NoisePath::Interior { section: i, source: j, covariance }
                 };
-                let drawn = plan.dispersive() && i < light;
+                let drawn = dispersive && i < light;
                 let probed = i != last && (drawn || plan.memory_follows(i));
                 sources.push(NoiseRoute { source: plan.noise(&source.id).clone(), path, probed });
             }

@@ -10,6 +10,7 @@ use num_complex::Complex32;
 
 mod couple;
 mod detect;
+mod dispersed_power;
 pub(in crate::chain) mod front;
 pub(in crate::chain) mod probe;
 pub(in crate::chain) mod reflect;

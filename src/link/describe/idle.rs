@@ -108,6 +108,10 @@ impl Config {
             let why = format!("{at}connectors = \"{}\"", reflections.connectors.name());
             idle.add(at, &listed, &why);
         }
+        if self.fibre.pmd.differential_group_delay_ps == 0.0 {
+            let why = "fibre.pmd.differential_group_delay_ps = 0";
+            idle.add("fibre.pmd.", &["power_split"], why);
+        }
         self.idle_wdm(idle);
         if !self.streams() {
             idle.add("simulation.", &["guard_symbols"], "blocks are periodic, without stream mode");

@@ -235,6 +235,7 @@ impl Workspace {
             (Storage::Complex, Storage::Real) => {
                 map.run(&self.field, &mut self.real, self.transmission);
                 self.join_power(section);
+                self.disperse_power(section);
             }
             (Storage::Complex, Storage::Complex) => {
                 unreachable!("no map from field to field exists")
