@@ -77,7 +77,8 @@ pub fn neper(db: f64) -> f64 {
 
 /// Suffixes of names and the units that they stand for; the longer one first where one ends in
 /// another.
-const SUFFIXES: [(&str, &str); 46] = [
+const SUFFIXES: [(&str, &str); 47] = [
+    ("um", "µm"),
     ("per_w_km", "1/(W km)"),
     ("ps_per_nm2_km", "ps/(nm² km)"),
     ("db_per_cm_rtghz", "dB/(cm √GHz)"),

@@ -161,10 +161,10 @@ fn every_kind_says_what_it_is_in_its_own_words() {
 /// The units that end a key.
 const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
                      _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
-                     _grad_per_s _m _octets _pm _pm_per_k _k _k_per_mw _us _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv _per_w_km";
+                     _grad_per_s _m _octets _pm _pm_per_k _k _k_per_mw _us _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv _per_w_km _um";
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: &str = "lanes lanes_per_laser quality_factor taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
-                             module effective_bits chirp_alpha chirp_alpha_0 index_mismatch lms_step pmd_ber aui_ber link_ber added_ber \
+                             module effective_bits chirp_alpha chirp_alpha_0 index_mismatch gap_index lms_step pmd_ber aui_ber link_ber added_ber \
                              polarisation_overlap power_split channels passband_order rlm tap_low tap_high tap_step limit memory depth inner";
 
 #[test]

@@ -4,7 +4,7 @@ use crate::link::{Config, presets};
 use crate::pattern::PatternKind;
 
 /// Models present in every link.
-const ALWAYS: [(&str, &str, &str); 20] = [
+const ALWAYS: [(&str, &str, &str); 21] = [
     (
         "module",
         "`module.kind`",
@@ -46,6 +46,11 @@ const ALWAYS: [(&str, &str, &str); 20] = [
         "coupled lanes",
         "`transmitter.waveguide_crosstalk`",
         "coherent crosstalk of two waveguides of one laser; lanes of a fibre and of a pair run with each other's symbols and noises",
+    ),
+    (
+        "alignment",
+        "`transmitter.alignment`",
+        "loss of lateral, angular and axial offsets of elliptical Gaussian modes, laser to chip and chip to fibre",
     ),
     (
         "photodiode",

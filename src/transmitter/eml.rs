@@ -1,5 +1,6 @@
 //! Electro-absorption modulated laser.
 
+use super::alignment::Alignment;
 use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
@@ -222,6 +223,11 @@ impl ModulatorSheet for Eml {
             .exponential(),
         );
         self.laser.tolerances(&at.key("laser"), list);
+    }
+
+    fn misalign(&mut self, alignment: &Alignment) {
+        let [_, fibre_db] = alignment.losses_db(self.laser.wavelength_nm);
+        self.coupling_loss_db += fibre_db;
     }
 
     fn about(&self) -> &'static str {

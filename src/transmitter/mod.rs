@@ -6,6 +6,7 @@
 //! ([`crate::link::Link::with_modulator`]).
 
 mod added_rin;
+mod alignment;
 mod driver;
 mod eml;
 mod field_map;
@@ -25,6 +26,7 @@ mod waveform;
 mod waveguide_crosstalk;
 
 pub(crate) use added_rin::AddedRin;
+pub use alignment::{Alignment, Joint};
 pub use driver::{Driver, DriverModel};
 pub use eml::EmlModel;
 pub use laser::{Laser, LaserModel, Relaxation, RinKind};

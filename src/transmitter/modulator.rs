@@ -1,5 +1,6 @@
 //! The interface of a modulator, and its drive.
 
+use super::alignment::Alignment;
 use crate::chain::{Chain, Shape, SubConverters};
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Recording};
@@ -21,6 +22,8 @@ pub trait ModulatorSheet {
     fn is_driven(&self) -> bool {
         true
     }
+    /// Adds what offsets at its joints lose to its coupling losses.
+    fn misalign(&mut self, _alignment: &Alignment) {}
     /// Lanes that one laser feeds.
     fn lanes_per_laser(&self) -> usize {
         1

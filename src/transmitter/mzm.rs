@@ -1,5 +1,6 @@
 //! Silicon Mach-Zehnder modulator fed by a continuous-wave laser.
 
+use super::alignment::Alignment;
 use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
@@ -271,6 +272,12 @@ impl ModulatorSheet for Mzm {
         self.driver.tolerances(&at.key("driver"), list);
         self.own_tolerances(at, list);
         self.laser.tolerances(&at.key("laser"), list);
+    }
+
+    fn misalign(&mut self, alignment: &Alignment) {
+        let [laser_db, fibre_db] = alignment.losses_db(self.laser.wavelength_nm);
+        self.laser_coupling_loss_db += laser_db;
+        self.fibre_coupling_loss_db += fibre_db;
     }
 
     fn lanes_per_laser(&self) -> usize {

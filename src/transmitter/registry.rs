@@ -1,5 +1,6 @@
 //! Registry of the kinds of transmitter, with a line for each.
 
+use super::alignment::Alignment;
 use super::modulator::{Drive, Modulator, ModulatorSheet, ReadDac, TransmitDsp};
 use super::waveguide_crosstalk::WaveguideCrosstalk;
 use crate::chain::Chain;
@@ -50,6 +51,8 @@ macro_rules! kinds {
             pub levels: TransmitLevels,
             /// Transmit equaliser.
             pub ffe: TransmitFfe,
+            /// Offsets of modes where light is coupled.
+            pub alignment: Alignment,
             /// Coherent crosstalk between the waveguides of lanes with one laser.
             pub waveguide_crosstalk: WaveguideCrosstalk,
             $(#[allow(missing_docs)] pub $key: $name),+
@@ -59,6 +62,11 @@ macro_rules! kinds {
             /// Every kind with its key.
             pub fn all(&self) -> Vec<(&'static str, &dyn ModulatorSheet)> {
                 vec![$((stringify!($key), &self.$key as &dyn ModulatorSheet)),+]
+            }
+
+            /// The kind in use, to be changed.
+            fn chosen_mut(&mut self) -> &mut dyn ModulatorSheet {
+                match self.kind { $(TransmitterKind::$kind => &mut self.$key),+ }
             }
 
             /// The kind in use.
@@ -84,6 +92,7 @@ impl Transmitter {
         self.dac.check(&at.key("dac"), symbol_rate_hz, problems);
         self.levels.check(&at.key("levels"), problems);
         self.ffe.check(&at.key("ffe"), problems);
+        self.alignment.check(&at.key("alignment"), problems);
         self.waveguide_crosstalk.check(&at.key("waveguide_crosstalk"), problems);
         for (key, sheet) in self.all() {
             sheet.check(&at.key(key), problems);
@@ -96,13 +105,20 @@ impl Transmitter {
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         self.dac.read(&at.key("dac"), files);
         let mut used = None;
-        for (key, sheet) in self.all() {
+        for (key, sheet) in self.misaligned().all() {
             let model = sheet.model(&at.key(key), files);
             if key == self.kind.key() {
                 used = model;
             }
         }
         used
+    }
+
+    /// The transmitter with what offsets lose as parts of its coupling losses.
+    pub(crate) fn misaligned(&self) -> Transmitter {
+        let mut misaligned = self.clone();
+        misaligned.chosen_mut().misalign(&self.alignment);
+        misaligned
     }
 
     /// Gives the light this wavelength, whatever the kind.

@@ -11,7 +11,7 @@ use crate::pattern::PatternKind;
 use crate::receiver::{Limiting, NoiseModel, Tia};
 use crate::serdes::dsp::{AdaptationKind, ClockRecovery, DspConfig};
 use crate::serdes::{Ctle, Interleave, LevelTraining, SerdesTx};
-use crate::transmitter::{Detuning, Electrode, Laser, RinKind};
+use crate::transmitter::{Detuning, Electrode, Laser, RinKind, TransmitterKind};
 
 /// Keys without effect: one, or all below a table, and the reason.
 struct IdleKeys {
@@ -204,6 +204,7 @@ impl Config {
         if !transmitter.chosen().is_driven() {
             idle.add("transmitter.", &["ffe.", "dac.", "levels."], &why);
         }
+        self.idle_alignment(idle, &why);
         if transmitter.waveguide_crosstalk.ratio_db.is_none() {
             let why = "transmitter.waveguide_crosstalk.ratio_db is not given";
             idle.add("transmitter.waveguide_crosstalk.", &["phase_deg"], why);
@@ -264,6 +265,31 @@ impl Config {
             idle.add("transmitter.levels.", &["inner"], "transmitter.levels.table = true");
         } else {
             idle.add("transmitter.levels.", &["entries"], "transmitter.levels.table = false");
+        }
+    }
+
+    /// Keys of joints that the kind of transmitter does not have, or that have no offset.
+    fn idle_alignment(&self, idle: &mut Idle, why: &str) {
+        let transmitter = &self.transmitter;
+        let (laser, fibre) = match transmitter.kind {
+            TransmitterKind::Waveform | TransmitterKind::Stressed => (false, false),
+            TransmitterKind::Eml => (false, true),
+            TransmitterKind::Mzm | TransmitterKind::Ring | TransmitterKind::Tfln => (true, true),
+        };
+        let alignment = &transmitter.alignment;
+        for (joint, couples, offsets) in
+            [("laser", laser, &alignment.laser), ("fibre", fibre, &alignment.fibre)]
+        {
+            let at = format!("transmitter.alignment.{joint}.");
+            if !couples {
+                idle.add(&at, &[""], why);
+            } else if offsets.is_aligned() {
+                let radii = ["mode_radius_x_um", "mode_radius_y_um"];
+                let beam = ["beam_radius_x_um", "beam_radius_y_um", "gap_index"];
+                let why = format!("transmitter.alignment.{joint} has no offset");
+                idle.add(&at, &radii, &why);
+                idle.add(&at, &beam, &why);
+            }
         }
     }
 

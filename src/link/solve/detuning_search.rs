@@ -43,7 +43,7 @@ pub(super) fn detuned(
     cancel: &CancelToken,
 ) -> Config {
     let mut best = config.clone();
-    let mut ring = config.transmitter.ring.clone();
+    let mut ring = config.transmitter.misaligned().ring;
     ring.detuning = Detuning::Oma;
     let mut problems = Problems::new();
     let start = ring.read(&KeyPath::root(), &mut FileReader::new(library, &mut problems));

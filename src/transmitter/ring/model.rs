@@ -13,6 +13,7 @@ use crate::measured::{BuildContext, FileReader};
 use crate::serdes::WIDE_GHZ;
 use crate::sheet::{Impairment, Impairments, Part, Tolerance};
 use crate::signal::{Field, Grid, Volt};
+use crate::transmitter::alignment::Alignment;
 use crate::transmitter::driver::DriverModel;
 use crate::transmitter::laser::LaserModel;
 use crate::transmitter::laser_feed::fed_w;
@@ -66,6 +67,12 @@ impl ModulatorSheet for Ring {
 
     fn model(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         Some(Arc::new(self.read(at, files)?))
+    }
+
+    fn misalign(&mut self, alignment: &Alignment) {
+        let [laser_db, fibre_db] = alignment.losses_db(self.laser.wavelength_nm);
+        self.laser_coupling_loss_db += laser_db;
+        self.fibre_coupling_loss_db += fibre_db;
     }
 
     fn lanes_per_laser(&self) -> usize {
