@@ -40,8 +40,9 @@ fn it_is_the_sum_of_two_delayed_fields() {
 }
 
 /// Counted as predicted where intensity noise passes it and shot noise does not, with a delay that
-/// costs 2.5 dB at half the symbol rate; with a delay of half a symbol in one state alone nothing
-/// is lost.
+/// costs 2.3 dB at half the symbol rate and, near the floor of intensity noise, more of the margin.
+/// In one state alone it is a delay: noise is drawn in place of its closed form, to 1 % of its
+/// variance, of which the loss margin makes two and a half times as much near that floor.
 #[test]
 fn links_with_a_delay_are_counted_as_predicted() {
     let mut config = preset("1.6tbase-dr8");
@@ -59,7 +60,7 @@ fn links_with_a_delay_are_counted_as_predicted() {
         config.fibre.pmd.power_split = 1.0;
         margin_db(&config)
     };
-    assert!((one_state - without_db).abs() < 0.02, "{one_state} {without_db}");
+    assert!((one_state - without_db).abs() < 0.1, "{one_state} {without_db}");
     config.fibre.connector_loss_db += with_db + 0.3;
     agreement("4.2 ps", &run_lane(&config, 1 << 21));
 }

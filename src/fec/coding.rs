@@ -197,10 +197,12 @@ mod tests {
         for (name, _) in CODINGS {
             let coding = Coding::named(name).unwrap();
             assert_eq!(toml::from_str(&toml::to_string(&coding).unwrap()), Ok(coding.clone()));
-            // a set of four KP4 codewords over eight lanes
-            assert_eq!(coding.build().unwrap().set_symbols(), 1360, "{name}");
+            // a set of KP4 codewords over the lanes
+            let set = coding.codewords * 5440 / 2;
+            let symbols = set / coding.lanes;
+            assert_eq!(coding.build().unwrap().set_symbols(), symbols, "{name}");
             assert_eq!(coding.outer, Code::KP4);
-            assert_eq!(coding.single_lane().build().unwrap().set_symbols(), 8 * 1360, "{name}");
+            assert_eq!(coding.single_lane().build().unwrap().set_symbols(), set, "{name}");
         }
         assert!(Coding::named("400gbase-kr").is_none());
         assert_eq!(Coding::named("800gbase-df"), Some(Coding::default()));

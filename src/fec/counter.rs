@@ -300,7 +300,7 @@ mod tests {
                 DecoderWorkspace::new(&coding.outer),
             );
             // some 15 symbol errors a codeword: many corrected, many not
-            let mut errors: Vec<_> = (0..8)
+            let mut errors: Vec<_> = (0..coding.lanes as u64)
                 .map(|lane| {
                     ErrorModel::Independent { ber: 2.7e-3 }.build(Seed::new(2).index(lane)).unwrap()
                 })

@@ -247,16 +247,19 @@ mod tests {
             let sets = layout.first_set()..layout.first_set() + 3;
             let bits = (layout.set_symbols() * 2) as u64 * (sets.end + layout.first_set() + 2);
             let mut seen = HashMap::new();
-            for lane in 0..8 {
+            let Coding { lanes, codewords, .. } = layout.coding().clone();
+            for lane in 0..lanes {
                 for bit in 0..bits {
                     let address = layout.address(lane, bit);
-                    assert!(address.codeword < 4 && address.symbol < 544 && address.bit < 10);
+                    assert!(
+                        address.codeword < codewords && address.symbol < 544 && address.bit < 10
+                    );
                     *seen.entry(address).or_insert(0) += 1;
                 }
             }
             assert!(seen.values().all(|&count| count == 1));
             let complete = seen.keys().filter(|address| sets.contains(&address.set)).count();
-            assert_eq!(complete, 3 * 4 * 5440);
+            assert_eq!(complete, 3 * codewords * 5440);
         }
     }
 

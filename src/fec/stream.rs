@@ -258,9 +258,10 @@ mod tests {
             for block in [1000, 1360, 8192] {
                 let sender = FecSender::new(&layout, Seed::new(1));
                 let mut receiver = FecReceiver::new(&layout);
-                let mut memory = [(0, 0); 8]; // last level sent, last received
+                let lanes = layout.coding().lanes;
+                let mut memory = vec![(0, 0); lanes]; // last level sent, last received
                 let span = layout.coding().inner.as_ref().map_or(1, InnerCoding::span_symbols);
-                let mut waiting = vec![Vec::new(); 8]; // for the rest of their span
+                let mut waiting = vec![Vec::new(); lanes]; // for the rest of their span
                 let mut sets = 0;
                 for first in (0..16_384).step_by(block) {
                     for (lane, (sent, received)) in memory.iter_mut().enumerate() {

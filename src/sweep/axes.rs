@@ -383,7 +383,7 @@ mod tests {
             ("receiver.dsp.ffe.taps=-1:6:1", "must be a whole number, 0 or more"),
             (
                 "transmitter.kind=eml,mmz",
-                "must be \"eml\" or \"mzm\" or \"ring\" or \"waveform\" or \"stressed\", did you mean mzm?",
+                "must be \"eml\" or \"mzm\" or \"ring\" or \"tfln\" or \"waveform\" or \"stressed\", did you mean mzm?",
             ),
             ("preset=a,b", "the preset is chosen by the name"),
             ("=1,2", "must be KEY=VALUE"),

@@ -314,10 +314,13 @@ fn layers_of(preset: &'static Preset) -> Vec<Layer> {
     preset.lineage().iter().map(layer).collect()
 }
 
+/// Names of presets that a hint proposes at most.
+const ALIKE_MAX: usize = 4;
+
 fn unknown_preset(name: &str, place: Option<Place>, path: &str) -> Problem {
     let names: Vec<&str> = presets::all().iter().map(|preset| preset.name).collect();
-    let alike: Vec<&str> =
-        names.iter().copied().filter(|known| !name.is_empty() && known.contains(name)).collect();
+    let contains = |known: &&str| !name.is_empty() && known.contains(name);
+    let alike: Vec<&str> = names.iter().copied().filter(contains).take(ALIKE_MAX).collect();
     let hint = match (nearest(name, names.iter().copied()), &alike[..]) {
         (_, [_, ..]) => format!(", did you mean {}?", alike.join(" or ")),
         (Some(near), _) => format!(", did you mean {near}?"),

@@ -96,7 +96,7 @@ fn unknown_keys_and_wrong_types_are_all_named_with_line_column_path_and_remedy()
         "FILE:1:1: lnes: unknown key, did you mean lanes?",
         "FILE:3:1: fibre.lenght_km: unknown key, did you mean length_km?",
         "FILE:4:18: fibre.loss_db_per_km = '2': must be a number",
-        "FILE:6:8: transmitter.kind = 'mzn': must be \"eml\" or \"mzm\" or \"ring\" or \"waveform\" or \"stressed\", did you mean mzm?",
+        "FILE:6:8: transmitter.kind = 'mzn': must be \"eml\" or \"mzm\" or \"ring\" or \"tfln\" or \"waveform\" or \"stressed\", did you mean mzm?",
         "FILE:7:12: transmitter.ffe.taps = 3: must be a list of numbers, such as [0.0, 1.0, 0.0]",
         "FILE:9:7: lane.1.fibre.lenght_km: unknown key, did you mean length_km?",
         "FILE:10:1: lane.1.lanes: applies to all lanes: must be outside [lane.N]",
@@ -155,11 +155,11 @@ fn a_flag_that_is_wrong_is_named() {
         ),
         (
             "transmitter.kind=3",
-            "--set transmitter.kind=3: transmitter.kind = 3: must be \"eml\" or \"mzm\" or \"ring\" or \"waveform\" or \"stressed\"",
+            "--set transmitter.kind=3: transmitter.kind = 3: must be \"eml\" or \"mzm\" or \"ring\" or \"tfln\" or \"waveform\" or \"stressed\"",
         ),
         (
             "transmitter.kind={}",
-            "--set transmitter.kind={}: transmitter.kind = {}: must be \"eml\" or \"mzm\" or \"ring\" or \"waveform\" or \"stressed\"",
+            "--set transmitter.kind={}: transmitter.kind = {}: must be \"eml\" or \"mzm\" or \"ring\" or \"tfln\" or \"waveform\" or \"stressed\"",
         ),
         (
             "simulation.seed=99999999999999999999",
@@ -215,17 +215,17 @@ fn a_file_of_nothing_but_mistakes_is_not_read_to_its_end() {
 
 #[test]
 fn a_preset_that_is_not_there_is_named_with_its_place_and_the_list() {
-    let found = problems("preset", "lanes = 8\npreset = '800gbase-dr4'\n");
+    let found = problems("preset", "lanes = 8\npreset = '1.6tbase-dr4'\n");
     assert_eq!(
         found,
         [
-            "FILE:2:10: preset = 800gbase-dr4: no such preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
+            "FILE:2:10: preset = 1.6tbase-dr4: no such preset, did you mean 1.6tbase-dr8? (`lightlane presets` lists them)"
         ]
     );
     let error = LayeredConfig::open("800gbase").unwrap_err().to_string();
     assert_eq!(
         error,
-        "800gbase: neither a file nor a preset, did you mean 800gbase-dr8? (presets: 800gbase-dr8, 1.6tbase-dr8, 1.6tbase-dr8-2)"
+        "800gbase: neither a file nor a preset, did you mean 800gbase-dr8 or 800gbase-dr8-2 or 800gbase-dr4 or 800gbase-dr4-2? (`lightlane presets` lists them)"
     );
 }
 
