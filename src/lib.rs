@@ -30,5 +30,6 @@ pub mod sweep;
 pub mod table;
 pub mod transmitter;
 pub mod units;
+pub mod validation;
 
 pub use error::{Error, Result};

@@ -7,7 +7,7 @@ use crate::source_tree::{File, blanked, files, sources, words};
 /// The rooms of `src` in their order: each uses only rooms before it.
 const ORDER: &str = "units error path_text seed run_options sheet signal math table chart \
                      pattern dsp chain measured serdes host transmitter fibre receiver fec \
-                     measure link sweep benchmark report plot cli lib main";
+                     measure link sweep benchmark validation report plot cli lib main";
 /// Rooms whose folders have an order of their own.
 const FOLDERS: [(&str, &str); 2] = [
     ("chain", "describe build run linearise train semi_analytic counted"),

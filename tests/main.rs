@@ -68,4 +68,5 @@ mod tdecq_brute;
 mod tdecq_properties;
 mod touchstone;
 mod transmitted;
+mod validation;
 mod waveform;

@@ -27,5 +27,6 @@ mod source;
 mod srs;
 mod stop;
 mod sweep;
+mod validate;
 
 pub use program::main;

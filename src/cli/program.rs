@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::outcome::Outcome;
 use super::{
     bench, channel, check, com, compare, completions, explain, eye, fec, init, measure, output,
-    presets, run, srs, stop, sweep,
+    presets, run, srs, stop, sweep, validate,
 };
 use crate::math::simd::Vectors;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -27,6 +27,7 @@ Examples:
   lightlane sweep my.toml --axis fibre.length_km=0:2:0.1 --out reach.csv
   lightlane compare 800gbase-dr8 --vary transmitter.kind=eml,mzm     variants side by side
   lightlane explain 800gbase-dr8                        where the margin goes: penalties, tolerances
+  lightlane validate                                    our numbers beside closed forms and others
   lightlane bench                                       speed of this machine
 
 Exit codes: 0 good, 1 a target is missed, 2 the input is wrong, 3 stopped early (Ctrl-C, SIGTERM, SIGHUP, disk full)";
@@ -55,6 +56,7 @@ enum Command {
     Channel(channel::ChannelArgs),
     Com(com::ComArgs),
     Fec(fec::FecArgs),
+    Validate(validate::ValidateArgs),
     Bench(bench::BenchArgs),
     Presets(presets::PresetsArgs),
     Init(init::InitArgs),
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Channel(channel) => channel.execute(),
         Command::Com(com) => com.execute(),
         Command::Fec(fec) => fec.execute(),
+        Command::Validate(validate) => validate.execute(),
         Command::Bench(bench) => bench.execute(),
         Command::Presets(presets) => presets.execute(),
         Command::Init(init) => init.execute(),

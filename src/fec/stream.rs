@@ -282,7 +282,8 @@ mod tests {
                         sets += 1;
                     }
                 }
-                assert!(sets >= 8, "{name}: {sets} sets");
+                // as many symbols of fewer lanes are fewer sets
+                assert!(sets >= 6, "{name}: {sets} sets");
             }
         }
     }

@@ -61,9 +61,9 @@ mod tests {
     use super::*;
     use crate::units::db_from_amplitude_ratio;
 
-    /// A cosine at equal powers: 2.24 ps, the largest delay of 500 m, cost 0.15 dB at half of 53.125
-    /// GBd and 0.62 dB at half of 106.25 GBd; a null at 1 / (2 tau). In one state alone it is a
-    /// delay.
+    /// A cosine at equal powers: 2.24 ps, the largest delay of 500 m, cost 0.15 dB at half of
+    /// 53.125 GBd and 0.62 dB at half of 106.25 GBd; a null at 1 / (2 tau). In one state alone it
+    /// is a delay.
     #[test]
     fn the_response_is_a_cosine_of_the_delay() {
         let pmd = |delay_ps: f64, split: f64| Pmd {

@@ -29,6 +29,7 @@ mod stressed;
 mod summary;
 mod table;
 mod transmitted;
+mod validation;
 mod verdicts;
 mod waveform;
 
@@ -47,5 +48,6 @@ pub use spec::spec;
 pub use stressed::{stressed, stressed_json};
 pub use summary::summary;
 pub use table::table;
+pub use validation::{validation, validation_page};
 pub use verdicts::verdicts;
 pub use waveform::waveform_csv;

@@ -17,8 +17,8 @@ use std::f64::consts::{PI, TAU};
 /// theta, and the gap z of index n. What it adds to a coupling loss is the loss of the offsets
 /// against that of the same modes without any: coupling losses are those of aligned parts.
 ///
-/// For equal modes and small offsets the loss is 4.343 (d / w)^2 + 4.343 (pi n w theta / lambda)^2 dB;
-/// with Gaussian placement of deviation s in both axes it is exponentially distributed, of mean
+/// For equal modes and small offsets the loss is 4.343 (d / w)^2 + 4.343 (pi n w theta / lambda)^2
+/// dB; with Gaussian placement of deviation s in both axes it is exponentially distributed, of mean
 /// 8.686 (s / w)^2 dB.
 ///
 /// # Limits
@@ -240,8 +240,8 @@ mod tests {
         assert_eq!(joint.aligned().misalignment_db(NM), 0.0);
     }
 
-    /// devices.md 4: offsets of 1 dB for a mode field diameter of 3.5 um: 0.84 um, 6.5 degrees and a
-    /// gap of 7.5 um of air, given to the digits there; small lateral offsets by the parabola.
+    /// devices.md 4: offsets of 1 dB for a mode field diameter of 3.5 um: 0.84 um, 6.5 degrees and
+    /// a gap of 7.5 um of air, given to the digits there; small lateral offsets by the parabola.
     #[test]
     fn offsets_of_a_decibel_are_those_tabulated() {
         let with = |change: fn(&mut Joint)| {

@@ -121,9 +121,9 @@ impl Noises {
             .position(|s| s.storage == Storage::Complex)
             .unwrap_or(plan.sections.len() - 1);
         let last = plan.sections.len() - 1;
+        let dispersive = plan.dispersive() || plan.disperses_power();
         // relative noise acts on the lane's own light, which only a linear receiver tells apart,
         // and on what lanes of the same laser add to it
-        let dispersive = plan.dispersive() || plan.disperses_power();
         let joined = plan.sections[plan.detector].leaks && !plan.linear_receiver()
             || plan.noises.iter().any(|n| n.class.origin == NoiseOrigin::CoupledLanes);
         let mut scratch = Pooled::zeros(plan.transforms.samples.scratch());
@@ -204,7 +204,7 @@ impl Noises {
                 let probed = match path {
                     NoisePath::Shot { .. } => false,
                     NoisePath::Phase => true,
-                    _ => plan.dispersive() || joined,
+                    _ => dispersive || joined,
                 };
                 let probed = probed || plan.memory_follows(i);
                 sources.push(NoiseRoute { source: plan.noise(&noise.id).clone(), path, probed });

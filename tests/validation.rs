@@ -1,0 +1,59 @@
+//! The validation report: every comparison, every mutation, and the page.
+
+use lightlane::report::validation_page;
+use lightlane::run_options::RunOptions;
+use lightlane::validation::{ReferenceKind, ValidationReport, comparisons, run};
+use std::sync::OnceLock;
+
+/// All comparisons with their mutations.
+fn report() -> &'static ValidationReport {
+    static REPORT: OnceLock<ValidationReport> = OnceLock::new();
+    REPORT.get_or_init(|| run(&comparisons(), true, &RunOptions::default()))
+}
+
+#[test]
+fn every_comparison_is_as_recorded_and_notices_its_mutation() {
+    for row in &report().rows {
+        let ours = row.ours.unwrap_or(f64::NAN);
+        println!("{}: {} for {}, within {}", row.id, ours, row.reference, row.tolerance);
+    }
+    let wrong: Vec<_> = report()
+        .rows
+        .iter()
+        .filter(|row| row.status.as_str() == "changed" || row.mutation.caught != Some(true))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(report().complete && report().is_as_recorded());
+}
+
+#[test]
+fn comparisons_have_names_sources_and_derivations() {
+    let all = comparisons();
+    for (i, comparison) in all.iter().enumerate() {
+        let id = &comparison.id;
+        assert!(all[..i].iter().all(|other| other.id != *id), "{id} twice");
+        assert!(id.contains('.') && comparison.conditions.len() > 10, "{id}");
+        assert!(comparison.source.len() > 10 && comparison.derivation.len() > 10, "{id}");
+        assert!(comparison.mutation.change != 0.0, "{id}");
+    }
+    let of = |kind: ReferenceKind| all.iter().filter(|comparison| comparison.kind == kind).count();
+    let counts = ReferenceKind::ALL.map(of);
+    println!("{counts:?}");
+    assert!(all.len() >= 40, "{}", all.len());
+    assert!(counts[1] >= 12 && counts[2] >= 8, "{counts:?}");
+}
+
+/// Four digits are the same on every vector unit.
+#[test]
+fn the_page_is_what_the_comparisons_say() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/validation.md");
+    let written = std::fs::read_to_string(page).unwrap_or_default();
+    let mut found = report().clone();
+    found.rows.iter_mut().for_each(|row| row.mutation.caught = None);
+    let expected = validation_page(&found);
+    let differing = written.lines().zip(expected.lines()).find(|(written, now)| written != now);
+    assert!(
+        written == expected,
+        "docs/validation.md: `lightlane validate --out docs/validation.md` writes it: {differing:#?}"
+    );
+}
