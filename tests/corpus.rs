@@ -101,3 +101,53 @@ fn the_corpus_of_blocks_of_the_inner_code_is_decoded() {
 fn the_corpus_of_samples_of_a_short_response_is_detected() {
     replay("mlse", readers::mlse);
 }
+
+/// Numbers that have hundreds of digits without an exponent, and plain ones.
+const EXTREMES: [&str; 7] = ["1e-308", "-1e-308", "1e308", "-1e308", "5e-324", "1", "-2"];
+
+/// The readers of parts, channels and captures refuse or take a text; their messages are one line
+/// of fewer than 600 characters each, which the readers of the fuzz targets hold.
+fn short_lines(text: &str) {
+    println!("{text:?}"); // shown when a message is long
+    let readers = [readers::tables, readers::touchstone, readers::com, readers::columns];
+    for reader in readers {
+        reader(text.as_bytes());
+    }
+}
+
+#[test]
+fn messages_on_extreme_numbers_are_short() {
+    for x in EXTREMES {
+        for y in EXTREMES {
+            for rows in [
+                format!("{x}, {y}\n{y}, {x}\n"),
+                format!("{y}, -1\n{x}, -2\n{y}, -3\n"),
+                format!("0, 0\n{x}, {y}\n"),
+                format!("current (A), power (uW)\n{x}, {y}\n1, {x}\n"),
+                format!("f (THz), noise (A/sqrt(Hz))\n1, {x}\n{y}, 1\n"),
+                format!("# Hz S RI R 50\n{x} .1 0 .9 0 .9 0 .1 0\n{y} .1 0 {x} 0 .9 0 .1 0\n"),
+                format!("! Port Impedance {x} {y} 50 0\n# S RI\n1 .1 0 .9 0 .9 0 .1 0\n"),
+            ] {
+                short_lines(&rows);
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_on_names_of_a_file_are_short_lines() {
+    let long = "n".repeat(1000);
+    // a carriage return alone ends no line
+    for name in ["a\rb", "a\tb\r", "a\x0cb", "a\x1ab", &long, "\u{2028}"] {
+        for text in [
+            format!("{name} (kg), {name} (furlong)\n1, 2\n2, 3\n"),
+            format!("{name} (W), {name} (dB), {name}\n1, 2, 3\n2, 3, 4\n3, 4, 5\n"),
+            format!("{name}\n{name}\n1\n2\n"),
+            format!("YUnits, {name}\nXUnits, {name}\n1\n2\n"),
+            format!("1, {name}\n2, {name}\n"),
+            format!("! Port[1] = {name}\n! {name} impedance\n# {name}\n1 0 0 .9 0 .9 0 0 0\n"),
+        ] {
+            short_lines(&text);
+        }
+    }
+}

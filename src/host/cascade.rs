@@ -2,6 +2,7 @@
 
 use super::network::Network;
 use super::transfer::Transfer;
+use crate::measured::shown;
 use num_complex::Complex64;
 
 impl Network {
@@ -42,7 +43,7 @@ impl Network {
         match (0..cascade.f_hz.len()).find(|&k| cascade.matrix(k).iter().any(|s| !s.is_finite())) {
             Some(k) => Err(format!(
                 "at {} Hz two networks in cascade resonate without loss; must have a loss",
-                self.f_hz[k]
+                shown(self.f_hz[k])
             )),
             None => Ok(cascade),
         }

@@ -9,7 +9,7 @@ use super::transfer::Transfer;
 use crate::chain::{Chain, Interferer, NoiseId, Shape, Table};
 use crate::error::{KeyPath, Problems};
 use crate::math::prototype::Family;
-use crate::measured::{BuildContext, FileError, FileReader, Library, Touchstone, fnv};
+use crate::measured::{BuildContext, FileError, FileReader, Library, Touchstone, fnv, shown};
 use crate::serdes::SerdesTx;
 use crate::signal::Volt;
 use crate::units::{amplitude_ratio, db_from_amplitude_ratio, giga, mega};
@@ -201,7 +201,7 @@ impl ElectricalChannel {
                 let nyquist_hz = files.symbol_rate_hz().map_or(0.0, |rate_hz| rate_hz / 2.0);
                 for (key, file, digest, ends_hz, notes) in &made.read {
                     if *ends_hz < nyquist_hz {
-                        let (ends, nyquist) = (ends_hz / giga(1.0), nyquist_hz / giga(1.0));
+                        let (ends, nyquist) = (shown(ends_hz / giga(1.0)), nyquist_hz / giga(1.0));
                         files.problems().report(at, key, file, format!(
                             "ends at {ends} GHz; must reach the Nyquist frequency of {nyquist} GHz"
                         ));

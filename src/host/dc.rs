@@ -4,6 +4,7 @@ use super::grid::{delay_s, half_power};
 use super::network::Network;
 use super::quality::PASSIVE;
 use crate::math::matrix::largest_singular_value;
+use crate::measured::shown;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
@@ -78,7 +79,7 @@ impl Network {
         let below: Vec<f64> = (0..count).map(|i| first_hz * i as f64 / count as f64).collect();
         if notes.is_empty() {
             let (first, points) = (
-                first_hz / giga(1.0),
+                shown(first_hz / giga(1.0)),
                 if count == 1 { "point".to_owned() } else { format!("{count} points") },
             );
             notes.push(format!("begins at {first} GHz: the {points} from 0 Hz on follow a causal law fitted to the lowest frequencies"));
@@ -118,7 +119,7 @@ impl Network {
             ));
         }
         let largest = |row: &[Complex64]| row.iter().map(|s| s.norm()).fold(0.0, f64::max);
-        let next_ghz = self.f_hz[1] / giga(1.0);
+        let next_ghz = shown(self.f_hz[1] / giga(1.0));
         if largest(dc) < ZERO && largest(self.matrix(1)) > PASSES {
             return Some(format!(
                 "S at 0 Hz is zero throughout and that at {next_ghz} GHz is not: the row at 0 Hz is replaced by the law fitted to the lowest frequencies"

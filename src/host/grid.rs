@@ -1,6 +1,7 @@
 //! The same network on another grid of frequencies.
 
 use super::network::Network;
+use crate::measured::shown;
 use crate::units::giga;
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
@@ -30,7 +31,7 @@ impl Network {
     pub fn on(&self, f_hz: &[f64]) -> Result<Self, String> {
         let (first, last) = (self.f_hz[0], self.f_hz[self.f_hz.len() - 1]);
         if let Some(outside) = f_hz.iter().find(|f| !(first..=last).contains(*f)) {
-            let ghz = |f: f64| f / giga(1.0);
+            let ghz = |f: f64| shown(f / giga(1.0));
             let remedy = if *outside < first { ": complete it to 0 Hz first" } else { "" };
             return Err(format!(
                 "{} GHz lies outside the network's {} to {} GHz{remedy}",

@@ -4,7 +4,7 @@ use super::mixed::MixedMode;
 use super::network::Network;
 use super::port_map::PortMap;
 use super::port_selection::PortSelection;
-use crate::measured::Touchstone;
+use crate::measured::{Touchstone, shown};
 use crate::units::{db_from_amplitude_ratio, giga, pico};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,8 @@ impl Inspection {
         curves.extend(converted.as_ref().map(|s| (names[2], curve(s))));
         if let Some(nyquist) = nyquist_ghz.filter(|nyquist| *nyquist > highest_ghz) {
             warnings.push(format!(
-                "ends at {highest_ghz} GHz, below the Nyquist frequency of {nyquist} GHz"
+                "ends at {} GHz, below the Nyquist frequency of {nyquist} GHz",
+                shown(highest_ghz)
             ));
         }
         Ok(Inspection {

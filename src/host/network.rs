@@ -1,6 +1,6 @@
 //! A linear network by its scattering parameters.
 
-use crate::measured::Touchstone;
+use crate::measured::{Touchstone, shown};
 use num_complex::Complex64;
 
 /// A network: frequencies, S, the reference impedance of each port.
@@ -67,7 +67,7 @@ impl Network {
         match s.iter().position(|s| !s.is_finite()) {
             Some(at) => Err(format!(
                 "has S at {} Hz that is not finite; must be numbers",
-                f_hz[at / (n * n)]
+                shown(f_hz[at / (n * n)])
             )),
             None => Ok(Network { f_hz, s, reference_ohm }),
         }

@@ -1,6 +1,7 @@
 //! Map of ports to the ends of lines.
 
 use super::network::Network;
+use crate::measured::shown;
 use crate::units::{db_from_amplitude_ratio, giga};
 use serde::{Deserialize, Serialize};
 use std::fmt::{self, Display};
@@ -72,7 +73,7 @@ impl PortMap {
             "has no two lines that pass low frequencies, as a file of crosstalk has none; give its port map, such as 1-2/3-4".to_owned()
         })?;
         let map = PortMap { near: [a, c], far: [b, d] };
-        let at_ghz = network.f_hz()[points - 1] / giga(1.0);
+        let at_ghz = shown(network.f_hz()[points - 1] / giga(1.0));
         let db = |to, from| db_from_amplitude_ratio(passes(network, points, to, from));
         let up_to = if points == 1 { "at" } else { "up to" };
         let warning = format!(

@@ -2,6 +2,7 @@
 
 use super::network::Network;
 use crate::math::matrix::largest_singular_value;
+use crate::measured::shown;
 use crate::units::giga;
 use num_complex::Complex64;
 
@@ -100,7 +101,7 @@ impl Network {
 impl Quality {
     /// Warnings for the user.
     pub fn warnings(&self) -> Vec<String> {
-        let ghz = |f_hz: f64| f_hz / giga(1.0);
+        let ghz = |f_hz: f64| shown(f_hz / giga(1.0));
         let mut warnings = Vec::new();
         if self.largest_singular_value > PASSIVE {
             let (value, at) = (self.largest_singular_value, ghz(self.largest_singular_value_hz));

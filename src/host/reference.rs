@@ -2,6 +2,7 @@
 
 use super::network::Network;
 use crate::math::matrix::solve;
+use crate::measured::shown;
 use num_complex::Complex64;
 
 /// Reference of a single port, ohm.
@@ -67,7 +68,10 @@ impl Network {
             };
             let solved = solve(&sum(&plus, &minus), &sum(&minus, &plus), n);
             out.extend(solved.ok_or_else(|| {
-                format!("at {f_hz} Hz has no S at these references: must be a passive network")
+                format!(
+                    "at {} Hz has no S at these references: must be a passive network",
+                    shown(*f_hz)
+                )
             })?);
         }
         Ok(Network { f_hz: self.f_hz.clone(), s: out, reference_ohm: reference_ohm.to_vec() })

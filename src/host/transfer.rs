@@ -2,7 +2,7 @@
 
 use super::grid::delay_s;
 use crate::chain::Table;
-use crate::measured::rolloff;
+use crate::measured::{rolloff, shown};
 use num_complex::Complex64;
 use realfft::RealFftPlanner;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
@@ -41,9 +41,10 @@ impl Transfer {
             return Err("a transfer must have a value at each of some frequencies that ascend from 0 Hz or above".to_owned());
         }
         match h.iter().position(|h| !h.is_finite()) {
-            Some(at) => {
-                Err(format!("a transfer is not finite at {} Hz: a resonance has no loss", f_hz[at]))
-            }
+            Some(at) => Err(format!(
+                "a transfer is not finite at {} Hz: a resonance has no loss",
+                shown(f_hz[at])
+            )),
             None => Ok(Transfer { f_hz, h }),
         }
     }

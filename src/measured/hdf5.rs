@@ -5,6 +5,7 @@
 //!
 //! The HDF Group, *HDF5 File Format Specification*, version 3.0; MathWorks, *MAT-File Versions*.
 
+use super::number::reason;
 use hdf5_pure::mat::{MatBuilder, Options};
 use hdf5_pure::{AttrValue, DType, Dataset, File, FileBuilder, Group};
 use std::collections::HashMap;
@@ -63,7 +64,10 @@ impl Variable {
             return Err(format!("has more than {VALUES_MAX} numbers"));
         }
         let raw = self.dataset.read_f64().map_err(|because| {
-            format!("cannot be read: {because}; must be whole, in a format of HDF5 1.14 or before")
+            format!(
+                "cannot be read: {}; must be whole, in a format of HDF5 1.14 or before",
+                reason(because)
+            )
         })?;
         if raw.len() as u64 != self.count() {
             let (found, count) = (raw.len(), self.count());
@@ -88,7 +92,9 @@ impl Variable {
 ///
 /// The reason, to follow the file's name.
 pub(in crate::measured) fn variables(bytes: Vec<u8>) -> Result<Vec<Variable>, String> {
-    let torn = |because| format!("is no sound HDF5 file: {because}; must be whole");
+    let torn = |because: hdf5_pure::Error| {
+        format!("is no sound HDF5 file: {}; must be whole", reason(because))
+    };
     let most = COMPRESSION_MAX.saturating_mul(bytes.len() as u64).max(UNCHECKED_MAX);
     let file = File::from_bytes(bytes).map_err(torn)?;
     let mut found = Vec::new();

@@ -47,6 +47,7 @@ pub use capture::{
 pub use context::{BuildContext, FileError};
 pub use curves::{CompressionCurve, DriveCurve, LightCurve, Transmission};
 pub use library::Library;
+pub(crate) use number::shown;
 pub use reader::{FileRead, FileReader};
 pub use response::{Response, ResponseDomain};
 pub use response_columns::Convention;

@@ -6,6 +6,9 @@ const QUOTED_LETTERS: usize = 20;
 /// Letters of a name that a message shows.
 const NAME_LETTERS: usize = 60;
 
+/// Letters of the reason of another library that a message shows.
+const REASON_LETTERS: usize = 200;
+
 /// A number of a line, or its problem.
 pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, String> {
     let at = format!("line {line}, column {column}");
@@ -27,7 +30,7 @@ pub(super) fn number(line: usize, column: usize, field: &str) -> Result<f64, Str
 }
 
 /// A number as a message shows it: with an exponent where its digits would be many.
-pub(super) fn shown(x: f64) -> String {
+pub(crate) fn shown(x: f64) -> String {
     if x == 0.0 || (1e-5..1e15).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
 }
 
@@ -39,6 +42,12 @@ pub(super) fn quoted(text: &str) -> String {
 /// A name in a file, as a message quotes it: in one line, and not long.
 pub(super) fn name(text: &str) -> String {
     beginning(text, NAME_LETTERS)
+}
+
+/// The reason of another library, which may repeat names of the file, in one line.
+#[cfg(feature = "hdf5")]
+pub(super) fn reason(because: impl std::fmt::Display) -> String {
+    beginning(&because.to_string(), REASON_LETTERS)
 }
 
 fn beginning(text: &str, letters: usize) -> String {
@@ -59,6 +68,15 @@ mod tests {
         assert_eq!(name("P \u{3bc}W"), "P \u{3bc}W");
         let long = name(&"x".repeat(500));
         assert!(long.ends_with("x..") && long.len() == NAME_LETTERS + 2, "{long}");
+    }
+
+    #[cfg(feature = "hdf5")]
+    #[test]
+    fn the_reason_of_another_library_is_one_short_line() {
+        let because = hdf5_pure::Error::NotAGroup("a\r\u{1b}[31m".to_owned() + &"b".repeat(500));
+        let shown = reason(because);
+        assert!(shown.starts_with("not a group: a\\r\\u{1b}[31mb"), "{shown}");
+        assert!(shown.chars().count() < REASON_LETTERS + 20 && shown.ends_with(".."), "{shown}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the delay of cables.
 
 use super::columns;
+use super::number::shown;
 use super::response_columns::{Convention, ResponseColumns, ResponsePoint};
 use super::text::Text;
 use super::touchstone::network_file::Touchstone;
@@ -105,7 +106,7 @@ fn points_of(points: Vec<ResponsePoint>) -> Result<ResponsePoints, String> {
         if !(0.0..=tera(10.0)).contains(&f_hz) {
             return Err(format!(
                 "line {line}: frequency {} GHz: must be from 0 to 10000; a header names another unit, such as f_Hz",
-                ghz(f_hz)
+                shown(ghz(f_hz))
             ));
         }
         if !(1e-15..1e15).contains(&magnitude) {

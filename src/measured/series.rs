@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::layout::Surroundings;
-use super::number;
+use super::number::{self, shown};
 use super::text::Text;
 use super::unit::Unit;
 use crate::math::monotone::Monotone;
@@ -157,7 +157,8 @@ fn by_voltage(columns: Columns) -> Result<Vec<(usize, Vec<f64>)>, String> {
         if let Some(pair) = rows.windows(2).find(|pair| pair[1].1[0] <= pair[0].1[0]) {
             return Err(format!(
                 "line {}: voltage {} turns round; must go one way: sort the lines",
-                pair[1].0, pair[1].1[0]
+                pair[1].0,
+                shown(pair[1].1[0])
             ));
         }
     }
@@ -169,12 +170,14 @@ fn by_voltage(columns: Columns) -> Result<Vec<(usize, Vec<f64>)>, String> {
 fn ln_transmission(line: usize, transmission: f64, unit: TransmissionUnit) -> Result<f64, String> {
     match unit {
         TransmissionUnit::Db if transmission.abs() <= 200.0 => Ok(power_ratio(transmission).ln()),
-        TransmissionUnit::Db => {
-            Err(format!("line {line}: transmission {transmission} dB: must be from -200 to 200"))
-        }
+        TransmissionUnit::Db => Err(format!(
+            "line {line}: transmission {} dB: must be from -200 to 200",
+            shown(transmission)
+        )),
         TransmissionUnit::Linear if transmission > 0.0 => Ok(transmission.ln()),
         TransmissionUnit::Linear => Err(format!(
-            "line {line}: transmission {transmission}: must be above 0; decibels need unit = \"db\""
+            "line {line}: transmission {}: must be above 0; decibels need unit = \"db\"",
+            shown(transmission)
         )),
     }
 }
@@ -203,7 +206,8 @@ fn light(mut columns: Columns) -> Result<Monotone, String> {
     {
         return Err(format!(
             "line {line}: {} mA and {} mW: must be a current from 0 and a power from 0 to 10000 mW",
-            row[0], row[1]
+            shown(row[0]),
+            shown(row[1])
         ));
     }
     let (x, y) = columns.rows.iter().map(|(_, row)| (row[0], row[1])).unzip();
@@ -247,7 +251,8 @@ fn transmission(columns: Columns, unit: TransmissionUnit) -> Result<Monotone, St
     if points[1].1 > 0.0 {
         return Err(format!(
             "line {}: voltage {}: must be negative for reverse voltages, as bias_v is",
-            points[1].0, points[1].1
+            points[1].0,
+            shown(points[1].1)
         ));
     }
     let (reverse_v, ln_t): (Vec<f64>, Vec<f64>) =
@@ -271,13 +276,17 @@ fn drive(mut columns: Columns) -> Result<Monotone, String> {
     {
         return Err(format!(
             "line {line}: {} and {} V: must be an input of full scale -1 to 1 and an output in V",
-            row[0], row[1]
+            shown(row[0]),
+            shown(row[1])
         ));
     }
     if rows[rows.len() - 1].1[0] < 1.0 || (rows[0].1[0] < 0.0 && rows[0].1[0] > -1.0) {
         let (line, row) =
             if rows[rows.len() - 1].1[0] < 1.0 { &rows[rows.len() - 1] } else { &rows[0] };
-        return Err(format!("line {line}: the input ends at {}: must reach full scale, 1", row[0]));
+        return Err(format!(
+            "line {line}: the input ends at {}: must reach full scale, 1",
+            shown(row[0])
+        ));
     }
     let (x, y) = completed(rows.iter().map(|(_, row)| (row[0], row[1])).collect());
     through(x, y)
@@ -325,7 +334,7 @@ fn spectrum(
     columns::ascending(&columns.rows, "frequency")?;
     for (line, row) in &columns.rows {
         if !(0.0..=tera(10.0)).contains(&(row[0] * unit_hz)) {
-            let ghz = row[0] * unit_hz / giga(1.0);
+            let ghz = shown(row[0] * unit_hz / giga(1.0));
             return Err(format!(
                 "line {line}: frequency {ghz} GHz: must be from 0 to 10000; a header names another unit, such as f_Hz"
             ));
@@ -333,9 +342,9 @@ fn spectrum(
         if !range.contains(&row[1]) {
             return Err(format!(
                 "line {line}: {what} of {}: must be from {} to {}",
-                row[1],
-                range.start(),
-                range.end()
+                shown(row[1]),
+                shown(*range.start()),
+                shown(*range.end())
             ));
         }
     }

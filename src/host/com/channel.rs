@@ -5,7 +5,7 @@ use crate::host::network::Network;
 use crate::host::port_map::PortMap;
 use crate::host::port_selection::PortSelection;
 use crate::math::matrix::largest_singular_value;
-use crate::measured::Touchstone;
+use crate::measured::{Touchstone, shown};
 use crate::units::giga;
 
 /// Singular value of S above which a channel has no margin: a gain of 0.8 dB, beyond the errors of
@@ -79,7 +79,7 @@ impl ComChannel {
         match largest {
             Some((value, f)) if value > ACTIVE => Err(format!(
                 "is not passive: the largest singular value of its differential S is {value:.4} at {} GHz; must be at most {ACTIVE}: does the option line name the format of the numbers (MA, DB, RI)?",
-                f / giga(1.0)
+                shown(f / giga(1.0))
             )),
             _ => Ok(()),
         }

@@ -8,6 +8,7 @@ use super::paths::{FrequencyGrid, FrontNoise, Pulses, sampled};
 use super::search::{CoupledPath, EqualiserSetting, SearchInputs, symbol_power};
 use super::settings::{Mix, SettingGrid};
 use crate::error::{KeyPath, Problems};
+use crate::measured::shown;
 use crate::units::{db_from_amplitude_ratio, giga, micro, milli, power_ratio};
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +150,8 @@ impl Parameters {
             .fold(f64::INFINITY, f64::min);
         if first < self.symbol_rate_gbd {
             warnings.push(format!(
-                "ends at {first} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated",
+                "ends at {} GHz, below the symbol rate of {} GBd: beyond, it is extrapolated",
+                shown(first),
                 self.symbol_rate_gbd
             ));
         }

@@ -7,6 +7,7 @@ use super::settings::Mix;
 use crate::host::network::Network;
 use crate::host::trace::Package;
 use crate::host::transfer::Transfer;
+use crate::measured::shown;
 use crate::units::{giga, pico};
 use num_complex::Complex64;
 use realfft::RealFftPlanner;
@@ -101,7 +102,7 @@ fn transfer(
     let (first, last) = (channel.f_hz()[0], channel.f_hz()[channel.f_hz().len() - 1]);
     if first > 0.0 || last < grid.rate_hz / 2.0 {
         let ghz = |f: f64| f / giga(1.0);
-        let (first, last, nyquist) = (ghz(first), ghz(last), ghz(grid.rate_hz / 2.0));
+        let (first, last, nyquist) = (shown(ghz(first)), shown(ghz(last)), ghz(grid.rate_hz / 2.0));
         return Err(format!(
             "has frequencies of {first} to {last} GHz; must reach from 0 to the Nyquist frequency of {nyquist} GHz"
         ));

@@ -1,6 +1,7 @@
 //! Complex reference impedances: their text, and scattering at other references.
 
 use crate::math::matrix::solve;
+use crate::measured::number;
 use num_complex::Complex64;
 
 /// An impedance as a word: `50`, `(50+0j)`, `42.5-j3`, `(50,0)`.
@@ -28,7 +29,9 @@ pub(super) fn impedance(word: &str) -> Option<Complex64> {
 
 /// An impedance for a reader, ohm.
 pub(super) fn shown(z: Complex64) -> String {
-    if z.im == 0.0 { format!("{}", z.re) } else { format!("{}{:+}j", z.re, z.im) }
+    let (re, im) = (number::shown(z.re), number::shown(z.im));
+    let sign = if im.starts_with('-') { "" } else { "+" };
+    if z.im == 0.0 { re } else { format!("{re}{sign}{im}j") }
 }
 
 /// Scattering of one frequency at other references; `None` if it does not exist there.
