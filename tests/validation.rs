@@ -43,7 +43,20 @@ fn comparisons_have_names_sources_and_derivations() {
     assert!(counts[1] >= 12 && counts[2] >= 8, "{counts:?}");
 }
 
-/// Four digits are the same on every vector unit.
+/// True if two lines say the same: words alike, and numbers within 2 %, as counts of another vector
+/// unit are.
+fn alike(written: &str, now: &str) -> bool {
+    let words = |line: &str| -> Vec<String> {
+        line.split_whitespace().map(|word| word.trim_end_matches(['.', ',']).to_owned()).collect()
+    };
+    let (written, now) = (words(written), words(now));
+    let same = |(a, b): (&String, &String)| match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => (a - b).abs() <= 0.02 * a.abs() + 0.02,
+        _ => a == b,
+    };
+    written.len() == now.len() && written.iter().zip(&now).all(same)
+}
+
 #[test]
 fn the_page_is_what_the_comparisons_say() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/validation.md");
@@ -51,9 +64,10 @@ fn the_page_is_what_the_comparisons_say() {
     let mut found = report().clone();
     found.rows.iter_mut().for_each(|row| row.mutation.caught = None);
     let expected = validation_page(&found);
-    let differing = written.lines().zip(expected.lines()).find(|(written, now)| written != now);
+    let mut lines = written.lines().zip(expected.lines());
+    let differing = lines.find(|(written, now)| !alike(written, now));
     assert!(
-        written == expected,
+        differing.is_none() && written.lines().count() == expected.lines().count(),
         "docs/validation.md: `lightlane validate --out docs/validation.md` writes it: {differing:#?}"
     );
 }
