@@ -102,11 +102,13 @@ fn the_corpus_of_samples_of_a_short_response_is_detected() {
     replay("mlse", readers::mlse);
 }
 
-/// Numbers that have hundreds of digits without an exponent, and plain ones.
-const EXTREMES: [&str; 7] = ["1e-308", "-1e-308", "1e308", "-1e308", "5e-324", "1", "-2"];
+/// Numbers that have hundreds of digits without an exponent, the ends of what is accepted as a
+/// frequency, and plain ones.
+const EXTREMES: [&str; 9] =
+    ["1e-308", "-1e-308", "1e308", "-1e308", "5e-324", "1e-6", "1e13", "1", "-2"];
 
-/// The readers of parts, channels and captures refuse or take a text; their messages are one line
-/// of fewer than 600 characters each, which the readers of the fuzz targets hold.
+/// The readers of parts, channels and captures refuse or take a text: the functions of the fuzz
+/// targets hold that values are finite, and messages one line of fewer than 600 characters.
 fn short_lines(text: &str) {
     println!("{text:?}"); // shown when a message is long
     let readers = [readers::tables, readers::touchstone, readers::com, readers::columns];
@@ -116,7 +118,7 @@ fn short_lines(text: &str) {
 }
 
 #[test]
-fn messages_on_extreme_numbers_are_short() {
+fn extreme_numbers_have_short_messages_and_finite_values() {
     for x in EXTREMES {
         for y in EXTREMES {
             for rows in [
@@ -125,6 +127,9 @@ fn messages_on_extreme_numbers_are_short() {
                 format!("0, 0\n{x}, {y}\n"),
                 format!("current (A), power (uW)\n{x}, {y}\n1, {x}\n"),
                 format!("f (THz), noise (A/sqrt(Hz))\n1, {x}\n{y}, 1\n"),
+                format!("f (GHz), dB, phase (rad)\n1, 0, {x}\n50, -3, {y}\n60, -4, {x}\n"),
+                format!("f (GHz), dB, delay (s)\n1, 0, {x}\n50, -3, {y}\n60, -4, {x}\n"),
+                format!("f (GHz), real, imag\n1, 1, 0\n50, {x}, {y}\n60, {y}, {x}\n"),
                 format!("# Hz S RI R 50\n{x} .1 0 .9 0 .9 0 .1 0\n{y} .1 0 {x} 0 .9 0 .1 0\n"),
                 format!("! Port Impedance {x} {y} 50 0\n# S RI\n1 .1 0 .9 0 .9 0 .1 0\n"),
             ] {

@@ -39,6 +39,9 @@ const DE_EMBEDDED_S: f64 = 3e-12;
 /// Least last frequency of a response, Hz: squares of lower ones are lost beside others.
 const LAST_HZ_MIN: f64 = 1.0;
 
+/// Largest phase of a response, rad: that of a delay of 0.16 ms at 1 THz; assumed.
+const PHASE_MAX_RAD: f64 = 1e9;
+
 /// A response as it was read.
 #[derive(Debug)]
 pub(super) struct ResponseFile {
@@ -102,7 +105,7 @@ fn points_of(points: Vec<ResponsePoint>) -> Result<ResponsePoints, String> {
         &points.iter().map(|p| (p.0, vec![ghz(p.1)])).collect::<Vec<_>>(),
         "frequency, GHz,",
     )?;
-    for &(line, f_hz, magnitude, _) in &points {
+    for &(line, f_hz, magnitude, phase) in &points {
         if !(0.0..=tera(10.0)).contains(&f_hz) {
             return Err(format!(
                 "line {line}: frequency {} GHz: must be from 0 to 10000; a header names another unit, such as f_Hz",
@@ -112,6 +115,15 @@ fn points_of(points: Vec<ResponsePoint>) -> Result<ResponsePoints, String> {
         if !(1e-15..1e15).contains(&magnitude) {
             return Err(format!(
                 "line {line}: a magnitude of {magnitude:e}: must be from -300 to 300 dB: remove the line"
+            ));
+        }
+        // beyond, turns cannot be counted, and their sum may have no end
+        if !(-PHASE_MAX_RAD..=PHASE_MAX_RAD).contains(&phase.unwrap_or(0.0)) {
+            return Err(format!(
+                "line {line}: a phase of {:e} rad: must be from {:e} to {PHASE_MAX_RAD:e} rad; a \
+                 header names another unit, such as phase (deg) or delay (ps)",
+                phase.unwrap_or(0.0),
+                -PHASE_MAX_RAD
             ));
         }
     }
@@ -296,6 +308,11 @@ mod tests {
             ("2, 0\n1, -1\n", "line 2: frequency, GHz, 1 descends after 2; must ascend"),
             ("0, 0\n5e-10, -1\n", "line 2: ends at "),
             ("1, 0\n2, -400\n", "line 2: a magnitude of 1e-20: must be from -300 to 300 dB"),
+            (
+                "f (GHz), dB, phase (rad)\n1, 0, 1e308\n2, -1, -1e308\n",
+                "line 2: a phase of 1e308 rad: must be from -1e9 to 1e9 rad",
+            ),
+            ("f (GHz), dB, delay (s)\n1, 0, 1e300\n2, -1, 1\n", "line 2: a phase of -6.28"),
         ] {
             let complaint = read("a.csv", text).unwrap_err();
             assert!(complaint.starts_with(expected), "{text}: {complaint}");

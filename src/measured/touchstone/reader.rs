@@ -13,6 +13,9 @@ use num_complex::Complex64;
 /// Largest number of frequencies that a file may announce.
 const FREQUENCIES_MAX: usize = 100_000_000;
 
+/// Least frequency above 0 Hz, assumed: far below any instrument's, and its reciprocal is a number.
+const LEAST_HZ: f64 = 1e-6;
+
 /// Share of a frequency within which another one is the same, written again.
 const SAME_FREQUENCY: f64 = 1e-12;
 /// Difference of S up to which a repeated frequency agrees, the repeatability of an instrument.
@@ -371,9 +374,9 @@ impl TouchstoneReader {
         let options = self.options.get_or_insert_default();
         let (begins, ports) = (self.begins, self.file.ports);
         let f_hz = self.record[0] * options.unit_hz;
-        if !(0.0..=tera(10.0)).contains(&f_hz) {
+        if f_hz != 0.0 && !(LEAST_HZ..=tera(10.0)).contains(&f_hz) {
             return Err(format!(
-                "line {begins}: frequency {f_hz:e} Hz: must be from 0 to {:e} Hz; the option line names the unit",
+                "line {begins}: frequency {f_hz:e} Hz: must be 0, or from {LEAST_HZ:e} to {:e} Hz; the option line names the unit",
                 tera(10.0)
             ));
         }
