@@ -7,7 +7,7 @@ use lightlane::chain::{
     Stop, StreamKeys, Workspace, WorkspacePool, block_levels, count,
 };
 use lightlane::fibre::WdmGrid;
-use lightlane::link::Config;
+use lightlane::link::{Config, LayeredConfig, Link as WholeLink, RunOptions};
 use lightlane::pattern::{Pattern, PatternKind};
 use lightlane::run_options::CancelToken;
 use lightlane::seed::Seed;
@@ -416,4 +416,14 @@ fn mixed_light_is_counted_as_predicted() {
     let lanes = run(&config).lanes;
     agreement("mixed", &lanes[2]);
     assert!(lanes[2].ber_reflections_worst > lanes[2].ber_semi_analytic);
+}
+
+/// Light of lanes is added sample by sample: lanes of one fibre have one grid.
+#[test]
+fn lanes_of_unlike_rates_do_not_share_a_fibre() {
+    let mut stack = LayeredConfig::open("400gbase-fr4").unwrap();
+    stack.set("lane.1.symbol_rate_gbd=50").unwrap();
+    let link = WholeLink::new(stack.resolve().unwrap());
+    let said = link.run(&RunOptions::default()).unwrap_err().to_string();
+    assert!(said.contains("fibre.wdm.grid = cwdm4: must be \"none\""), "{said}");
 }

@@ -122,27 +122,38 @@ impl Config {
     }
 }
 
-/// The lanes whose light reaches the detector of lane `number`.
+/// The lanes whose light reaches the detector of lane `lane`.
 ///
 /// # Errors
 ///
-/// As [`LaneData::new`].
+/// As [`LaneData::new`]; lanes on different grids.
 pub(crate) fn others(
     config: &Config,
-    number: usize,
+    lane: usize,
     own: &Arc<dyn Modulator>,
     sender: Option<&FecSender>,
     library: &Library,
 ) -> Result<Vec<OtherLane>> {
+    let grid = config.grid(own.recording());
     let other = |(number, coupling): (usize, Coupling)| {
         let config = config.other(number);
         // its files were checked; without them its modulator is taken as this lane's
         let (_, described) = config.read(library, &mut Problems::new());
         let modulator = described.unwrap_or_else(|| own.clone());
+        if config.grid(modulator.recording()) != grid {
+            let at = KeyPath::root().key("fibre").key("wdm");
+            let remedy = format!(
+                "must be \"none\" where lanes {lane} and {number} differ in symbol rate, block or \
+                 samples per symbol: their light is added sample by sample"
+            );
+            let mut problems = Problems::new();
+            problems.report(&at, "grid", config.fibre.wdm.grid.name(), remedy);
+            return Err(problems.into());
+        }
         let data = LaneData::new(&config, number, &*modulator, sender, library)?;
         Ok(OtherLane { number, config, modulator, data, coupling })
     };
-    config.coupled(number).into_iter().map(other).collect()
+    config.coupled(lane).into_iter().map(other).collect()
 }
 
 /// Light of other lanes that joins a lane's light at its diode.
