@@ -7,6 +7,7 @@ const QUOTED_LETTERS: usize = 20;
 const NAME_LETTERS: usize = 60;
 
 /// Letters of the reason of another library that a message shows.
+#[cfg(feature = "hdf5")]
 const REASON_LETTERS: usize = 200;
 
 /// A number of a line, or its problem.
