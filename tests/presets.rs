@@ -101,7 +101,8 @@ fn presets_lie_where_published_modules_do() {
         ("1.6tbase-dr8", Published { sensitivity_dbm: -6.0..=-4.5, typical_ber: 1e-10..=1e-6 }),
     ];
     for (name, published) in published {
-        for kind in KINDS {
+        // of lithium niobate there are no published modules among these
+        for kind in KINDS.into_iter().filter(|kind| *kind != TransmitterKind::Tfln) {
             let mut config = module(name, kind);
             config.tdecq.enabled = true;
             let worst_case = run_lane(&config, 0);
