@@ -106,7 +106,7 @@ fn kr4() -> Comparison {
         unit: "",
         reference: number(&CODES, "/kr4_codeword_error_ratio/1e-5"),
         tolerance: Tolerance::Relative(1e-9),
-        derivation: "as for KP4".into(),
+        derivation: "double precision, as for KP4".into(),
         mutation: Mutation::new("symbols of the message", 514.0, 2.0),
         known: None,
         ours: Box::new(|message| {
