@@ -1,6 +1,7 @@
 //! The validation report: every comparison, every mutation, and the page.
 
-use lightlane::report::validation_page;
+use crate::cli::{Folder, good, refused};
+use lightlane::report::{VALIDATION_FIGURES, validation_page};
 use lightlane::run_options::RunOptions;
 use lightlane::validation::{ReferenceKind, ValidationReport, comparisons, run};
 use std::sync::OnceLock;
@@ -63,11 +64,47 @@ fn the_page_is_what_the_comparisons_say() {
     let written = std::fs::read_to_string(page).unwrap_or_default();
     let mut found = report().clone();
     found.rows.iter_mut().for_each(|row| row.mutation.caught = None);
-    let expected = validation_page(&found);
+    let expected = validation_page(&found, "validation");
     let mut lines = written.lines().zip(expected.lines());
     let differing = lines.find(|(written, now)| !alike(written, now));
     assert!(
         differing.is_none() && written.lines().count() == expected.lines().count(),
         "docs/validation.md: `lightlane validate --out docs/validation.md` writes it: {differing:#?}"
     );
+}
+
+/// The page, its figures and its rows as JSON.
+#[test]
+fn a_page_is_written_with_its_figures() {
+    let folder = Folder::new("validate");
+    let text = good(&folder.run(&[
+        "--quiet", "validate", "--only", "fec.kp4_parity", "--mutations", "--json", "--out",
+        "page.md",
+    ]));
+    let report: ValidationReport = serde_json::from_str(&text).expect("it reads back");
+    assert_eq!((report.rows.len(), report.rows[0].mutation.caught), (1, Some(true)));
+    let page = std::fs::read_to_string(folder.0.join("page.md")).expect("it is written");
+    assert!(page.contains("`fec.kp4_parity`"), "{page}");
+    for (end, _) in VALIDATION_FIGURES {
+        let name = format!("page-{end}.png");
+        assert!(page.contains(&format!("({name})")), "{name}");
+        let size = image::image_dimensions(folder.0.join(name)).expect("a picture");
+        assert_eq!(size, (800, 500));
+        // the one in the repository
+        let kept = format!("{}/docs/validation-{end}.png", env!("CARGO_MANIFEST_DIR"));
+        assert!(image::image_dimensions(&kept).is_ok(), "{kept}");
+    }
+}
+
+#[test]
+fn bad_input_is_refused_before_anything_is_compared() {
+    let folder = Folder::new("validate-bad");
+    std::fs::create_dir_all(folder.0.join("folder.md")).unwrap();
+    let of = |arguments: &[&str]| refused(&folder.run(&[&["validate"], arguments].concat())).join(" ");
+    let prefix = of(&["--only", "tea"]);
+    assert!(prefix.contains("--only = tea") && prefix.contains("fec, measure"), "{prefix}");
+    assert!(of(&["--out", "page.html"]).contains("must end in .md"));
+    assert!(of(&["--out", ".md"]).contains("must end in .md"));
+    assert!(of(&["--out", "folder.md"]).contains("is a folder"));
+    assert!(of(&["--out", "missing/page.md"]).contains("missing"));
 }

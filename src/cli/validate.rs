@@ -7,10 +7,11 @@ use super::output;
 use super::runner::RunnerArgs;
 use super::stop::stopped;
 use crate::error::Error;
+use crate::plot::{FigureFormat, Size, Target};
 use crate::report;
-use crate::validation;
+use crate::validation::{self, ValidationReport};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Each comparison makes a number of ours anew and holds it against one that was found otherwise: a closed form, the stored result of
@@ -38,7 +39,7 @@ pub(super) struct ValidateArgs {
     /// Prints JSON instead of a table
     #[arg(long)]
     json: bool,
-    /// Writes the report as a page of Markdown
+    /// Writes the report as a page of Markdown, a file ending in .md, with its figures beside it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -56,6 +57,7 @@ impl ValidateArgs {
             let remedy = format!("no comparison begins so; there are {}", subjects.join(", "));
             return Err(one("--only", &self.only, &remedy).into());
         }
+        let page = self.out.as_deref().map(Page::new).transpose()?;
         let report = self
             .runner
             .with_progress("validate", |options| validation::run(&all, self.mutations, options))?;
@@ -67,10 +69,47 @@ impl ValidateArgs {
         if stopped() {
             return Ok(Outcome::Stopped);
         }
-        if let Some(path) = &self.out {
-            std::fs::write(path, report::validation_page(&report))
-                .map_err(|source| Error::Io { path: path.clone(), source })?;
+        if let Some(page) = page {
+            self.runner.on_threads(|| page.write(&report))??;
         }
         Ok(if report.is_as_recorded() { Outcome::Good } else { Outcome::TargetMissed })
+    }
+}
+
+/// The page's file, and those of its figures beside it, checked before anything is computed.
+struct Page {
+    path: PathBuf,
+    name: String,
+    figures: [Target; 3],
+}
+
+impl Page {
+    fn new(path: &Path) -> Result<Page, Error> {
+        let name = path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let shown = path.display().to_string();
+        if name.is_empty() || path.extension().is_none_or(|end| end != "md") {
+            return Err(one("--out", &shown, "must end in .md"));
+        }
+        if path.is_dir() {
+            return Err(one("--out", &shown, "is a folder"));
+        }
+        let file = |end: &str| Target::new(path.with_file_name(format!("{name}-{end}.png")));
+        let [agreement, kp4, waterfall] = report::VALIDATION_FIGURES.map(|(end, _)| file(end));
+        let figures = [agreement?, kp4?, waterfall?];
+        Ok(Page { path: path.to_owned(), name, figures })
+    }
+
+    fn write(&self, report: &ValidationReport) -> Result<(), Error> {
+        let text = report::validation_page(report, &self.name);
+        std::fs::write(&self.path, text)
+            .map_err(|source| Error::Io { path: self.path.clone(), source })?;
+        let format = FigureFormat { size: Size::Small, dpi: None, title: None };
+        let charts = [
+            validation::agreement_chart(report),
+            validation::kp4_chart(),
+            validation::waterfall_chart(),
+        ];
+        let mut pairs = self.figures.iter().zip(&charts);
+        pairs.try_for_each(|(target, chart)| target.write(chart, format.clone()))
     }
 }

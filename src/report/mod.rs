@@ -48,6 +48,6 @@ pub use spec::spec;
 pub use stressed::{stressed, stressed_json};
 pub use summary::summary;
 pub use table::table;
-pub use validation::{validation, validation_page};
+pub use validation::{VALIDATION_FIGURES, validation, validation_page};
 pub use verdicts::verdicts;
 pub use waveform::waveform_csv;

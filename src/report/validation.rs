@@ -99,8 +99,16 @@ pub fn validation(report: &ValidationReport) -> String {
     out
 }
 
+/// The figures of the page: the end of each file's name, and what it shows.
+pub const VALIDATION_FIGURES: [(&str, &str); 3] = [
+    ("agreement", "Difference over tolerance of every comparison"),
+    ("kp4", "Codewords of KP4 lost, counted, and the binomial law"),
+    ("waterfall", "Bit error ratio against OMA by thermal noise alone, and its closed form"),
+];
+
 /// The report as a page: every comparison with its conditions, source, tolerance and derivation.
-pub fn validation_page(report: &ValidationReport) -> String {
+/// Its figures stand beside it, `NAME-agreement.png` and so on.
+pub fn validation_page(report: &ValidationReport, name: &str) -> String {
     let mut out = format!(
         "# Validation\n\nEvery number of ours is made anew by `lightlane validate`, which wrote this \
          page; a test holds\nthe page against it, and each row against its mutation: the stated change \
@@ -108,6 +116,9 @@ pub fn validation_page(report: &ValidationReport) -> String {
          as far as known.\n\n{}\n",
         summary(report)
     );
+    for (figure, about) in VALIDATION_FIGURES {
+        let _ = writeln!(out, "![{about}]({name}-{figure}.png)\n");
+    }
     for kind in ReferenceKind::ALL {
         let _ = writeln!(out, "## {}\n", title(kind));
         out += "| comparison | conditions | reference | ours | tolerance | of it | status |\n";

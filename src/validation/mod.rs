@@ -14,6 +14,9 @@
 //! assert!(report.is_as_recorded() && report.rows[0].mutation.caught == Some(true));
 //! ```
 
+mod budgets;
+mod channels;
+mod charts;
 mod comparison;
 mod dispersion;
 mod fec;
@@ -22,10 +25,13 @@ mod measure;
 mod modulators;
 mod oracle_links;
 mod plain_links;
+mod receiver;
+mod reflections;
 mod result;
 mod run;
 mod stored;
 
+pub use charts::{agreement_chart, kp4_chart, waterfall_chart};
 pub use comparison::{Comparison, Disagreement, Mutation, ReferenceKind, Tolerance};
 pub use result::{MutationResult, RowStatus, ValidationReport, ValidationRow};
 pub use run::{comparisons, run};

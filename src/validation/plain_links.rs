@@ -188,3 +188,16 @@ fn intensity() -> Comparison {
         )
     }
 }
+
+/// Points of a waterfall of a plain link: received OMA in dBm, the closed form's error ratio and
+/// that predicted.
+pub(super) fn waterfall() -> Vec<[f64; 3]> {
+    let point = |step: i32| {
+        let loss_db = -8.8 + 0.3 * f64::from(step);
+        let lane = lane::run(&plain(THERMAL_PA, loss_db), 0)?;
+        let light = Light::of(&lane)?;
+        let closed = closed_ber(light.snr_db(thermal_a2(&light)));
+        Some([lane.oma_tp3_dbm?, closed, lane.ber_semi_analytic?])
+    };
+    (0..14).filter_map(point).collect()
+}

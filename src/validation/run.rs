@@ -2,7 +2,10 @@
 
 use super::comparison::{Comparison, Tolerance};
 use super::result::{MutationResult, RowStatus, ValidationReport, ValidationRow};
-use super::{dispersion, fec, measure, modulators, oracle_links, plain_links};
+use super::{
+    budgets, channels, dispersion, fec, measure, modulators, oracle_links, plain_links, receiver,
+    reflections,
+};
 use crate::run_options::{RunOptions, WorkUnit};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,8 +17,12 @@ pub fn comparisons() -> Vec<Comparison> {
         measure::comparisons(),
         modulators::comparisons(),
         dispersion::comparisons(),
+        reflections::comparisons(),
+        receiver::comparisons(),
+        channels::comparisons(),
         plain_links::comparisons(),
         oracle_links::comparisons(),
+        budgets::comparisons(),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,12 @@ use std::sync::LazyLock;
 /// Reed-Solomon codes, Gaussian tails and filters: galois, reedsolo, SciPy.
 pub(super) static CODES: LazyLock<Value> =
     LazyLock::new(|| parsed(include_str!("../../tests/oracle/codes/codes.json")));
+/// Lines in cascade: scikit-rf.
+pub(super) static LINES: LazyLock<Value> =
+    LazyLock::new(|| parsed(include_str!("../../tests/oracle/lines/lines.json")));
+/// Channel operating margins: PyChOpMarg.
+pub(super) static COM: LazyLock<Value> =
+    LazyLock::new(|| parsed(include_str!("../../tests/oracle/com/com.json")));
 /// Six links in the time domain: NumPy, SciPy.
 pub(super) static LINKS: LazyLock<Value> =
     LazyLock::new(|| parsed(include_str!("../../tests/oracle/oracle.json")));
