@@ -78,7 +78,13 @@ fn the_page_is_what_the_comparisons_say() {
 fn a_page_is_written_with_its_figures() {
     let folder = Folder::new("validate");
     let text = good(&folder.run(&[
-        "--quiet", "validate", "--only", "fec.kp4_parity", "--mutations", "--json", "--out",
+        "--quiet",
+        "validate",
+        "--only",
+        "fec.kp4_parity",
+        "--mutations",
+        "--json",
+        "--out",
         "page.md",
     ]));
     let report: ValidationReport = serde_json::from_str(&text).expect("it reads back");
@@ -100,7 +106,8 @@ fn a_page_is_written_with_its_figures() {
 fn bad_input_is_refused_before_anything_is_compared() {
     let folder = Folder::new("validate-bad");
     std::fs::create_dir_all(folder.0.join("folder.md")).unwrap();
-    let of = |arguments: &[&str]| refused(&folder.run(&[&["validate"], arguments].concat())).join(" ");
+    let of =
+        |arguments: &[&str]| refused(&folder.run(&[&["validate"], arguments].concat())).join(" ");
     let prefix = of(&["--only", "tea"]);
     assert!(prefix.contains("--only = tea") && prefix.contains("fec, measure"), "{prefix}");
     assert!(of(&["--out", "page.html"]).contains("must end in .md"));
