@@ -3,32 +3,44 @@
 use super::comparison::ReferenceKind;
 use super::fec::{codewords_lost, one_point};
 use super::plain_links;
-use super::result::ValidationReport;
-use crate::chart::{AxisScale, Curve, Curves, ErrorBar, Limit};
+use super::result::{ValidationReport, ValidationRow};
+use crate::chart::{AxisScale, Curve, Curves, ErrorBar, Limit, ScaleKind};
 use crate::fec::curve::FecCurve;
 use crate::table::Better;
 
 /// Smallest part of a tolerance that is drawn.
 const LEAST: f64 = 1e-3;
 
-/// Difference over tolerance of every row with a tolerance.
+/// Difference over tolerance of every row with a tolerance, subject by subject.
 pub fn agreement_chart(report: &ValidationReport) -> Curves {
+    let subject = |row: &ValidationRow| row.id.split('.').next().unwrap_or_default().to_owned();
+    let mut subjects: Vec<String> = report.rows.iter().map(subject).collect();
+    subjects.dedup();
+    // the rows of a subject stand side by side around its name
+    let place = |row: &ValidationRow| {
+        let own = subject(row);
+        let column = subjects.iter().position(|name| *name == own).unwrap_or(0);
+        let rows: Vec<&ValidationRow> = report.rows.iter().filter(|r| subject(r) == own).collect();
+        let index = rows.iter().position(|other| other.id == row.id).unwrap_or(0);
+        column as f64 + 0.8 * ((index as f64 + 0.5) / rows.len() as f64 - 0.5)
+    };
     let of_kind = |kind: ReferenceKind| {
-        let rows = report.rows.iter().zip(1u32..).filter(|(row, _)| row.kind == kind);
-        // a gap after each: rows are no line
-        let points = rows.flat_map(|(row, number)| {
-            let x = f64::from(number);
-            row.of_tolerance().map_or(vec![], |y| vec![(x, y.max(LEAST)), (x + 0.5, f64::NAN)])
-        });
+        let rows = report.rows.iter().filter(|row| row.kind == kind);
+        let points = rows.filter_map(|row| Some((place(row), row.of_tolerance()?.max(LEAST))));
         Curve { name: kind.as_str().to_owned(), points: points.collect(), ..Curve::default() }
     };
+    let bounds = report.rows.iter().filter(|row| row.is_bound).count();
     Curves {
         title: "Validation: difference over tolerance".to_owned(),
         caption: format!(
-            "{} comparisons, bounds left out; differences below a thousandth of the tolerance at {LEAST}",
+            "{} comparisons · below a thousandth drawn at {LEAST} · {bounds} bounds not drawn",
             report.rows.len()
         ),
-        x: AxisScale::linear("row of the table", ""),
+        x: AxisScale {
+            quantity: "subject".to_owned(),
+            unit: String::new(),
+            kind: ScaleKind::Categories(subjects.clone()),
+        },
         y: AxisScale::logarithmic("difference over tolerance", ""),
         legend: String::new(),
         traces: ReferenceKind::ALL.map(of_kind).into(),
