@@ -4,6 +4,8 @@
 pub const LIGHT_M_PER_S: f64 = 299_792_458.0;
 /// Elementary charge, C (SI, exact).
 pub const CHARGE_C: f64 = 1.602_176_634e-19;
+/// Absolute temperature of 0 degrees Celsius, K.
+pub const KELVIN_AT_0_C: f64 = 273.15;
 
 /// From tera.. to ..
 pub fn tera(x: f64) -> f64 {
@@ -77,7 +79,7 @@ pub fn neper(db: f64) -> f64 {
 
 /// Suffixes of names and the units that they stand for; the longer one first where one ends in
 /// another.
-const SUFFIXES: [(&str, &str); 47] = [
+const SUFFIXES: [(&str, &str); 53] = [
     ("um", "µm"),
     ("per_w_km", "1/(W km)"),
     ("ps_per_nm2_km", "ps/(nm² km)"),
@@ -95,6 +97,10 @@ const SUFFIXES: [(&str, &str); 47] = [
     ("a_per_w", "A/W"),
     ("pm_per_v", "pm/V"),
     ("pm_per_k", "pm/K"),
+    ("nm_per_k", "nm/K"),
+    ("mv_per_k", "mV/K"),
+    ("mv_per_nm", "mV/nm"),
+    ("w_per_a", "W/A"),
     ("k_per_mw", "K/mW"),
     ("1_per_v", "1/V"),
     ("per_v", "1/V"),
@@ -125,6 +131,8 @@ const SUFFIXES: [(&str, &str); 47] = [
     ("percent", "%"),
     ("v", "V"),
     ("k", "K"),
+    ("c", "°C"),
+    ("ma", "mA"),
 ];
 
 /// A name without the suffix of its unit, and the unit's symbol: `length_km` is `length`, km. A

@@ -66,6 +66,7 @@ mod targets;
 mod tdecq;
 mod tdecq_brute;
 mod tdecq_properties;
+mod temperature;
 mod touchstone;
 mod transmitted;
 mod validation;

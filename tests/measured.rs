@@ -7,6 +7,7 @@ use lightlane::link::{Config, LaneResult};
 use lightlane::math::prototype::Family;
 use lightlane::measured::{BuildContext, FileReader, Library, Response};
 use lightlane::seed::Seed;
+use lightlane::sheet::Temperature;
 use lightlane::transmitter::{Eml, RinKind};
 use std::path::PathBuf;
 
@@ -193,7 +194,9 @@ fn curves_and_spectra_from_files_of_our_models_give_the_models_error_ratio() {
     let (library, mut cache) = (Library::default(), PlanCache::default());
     let grid = link().grid(None);
     let lane_seed = Seed::new(1);
-    let context = BuildContext { grid, lane: 0, lane_seed, library: &library, cache: &mut cache };
+    let (temperature, library) = (Temperature::default(), &library);
+    let cache = &mut cache;
+    let context = BuildContext { grid, lane: 0, lane_seed, temperature, library, cache };
     let density = tia.density(&context).expect("no file is named");
     let noise: String = (0..=250)
         .map(f64::from)

@@ -161,11 +161,12 @@ fn every_kind_says_what_it_is_in_its_own_words() {
 /// The units that end a key.
 const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _db_per_cm_rtghz _db_per_cm_ghz2 _fs _ns _nm _mm _km _v _vpp \
                      _v_cm _per_v _deg _na _ma_pp _kohm _a_per_w _nv_per_rthz _pa_per_rthz _pa2_per_hz _pa2_per_hz_ghz2 _ps_per_nm2_km _uw _ma _ps_per_nm _ps _percent _dbm \
-                     _grad_per_s _m _octets _pm _pm_per_k _k _k_per_mw _us _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv _per_w_km _um";
+                     _grad_per_s _m _octets _pm _pm_per_k _k _k_per_mw _us _vppd _ohm _ff _ph _khz _ppm _ui _ua _mv _per_w_km _um \
+                     _c _nm_per_k _mv_per_k _mv_per_nm _w_per_a";
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: &str = "lanes lanes_per_laser quality_factor taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
                              module effective_bits chirp_alpha chirp_alpha_0 index_mismatch gap_index lms_step pmd_ber aui_ber link_ber added_ber \
-                             polarisation_overlap power_split channels passband_order rlm tap_low tap_high tap_step limit memory depth inner";
+                             polarisation_overlap rin_exponent power_split channels passband_order rlm tap_low tap_high tap_step limit memory depth inner";
 
 #[test]
 fn every_number_names_its_unit_or_has_none() {
@@ -225,6 +226,9 @@ fn companions(key: &str) -> Vec<String> {
             format!("{}.rin=relaxation", key.split(".relaxation").next().expect("never empty"))
         }
         "transmitter.ring.detuning_pm" => "transmitter.ring.detuning=given".to_owned(),
+        _ if key.contains(".laser.bias_ma") => {
+            format!("{}.operating_point=current", key.trim_end_matches(".bias_ma"))
+        }
         "transmitter.mzm.bandwidth_ghz" => "transmitter.mzm.electrode=low-pass".to_owned(),
         "receiver.tia.noise_a0_pa2_per_hz" | "receiver.tia.noise_a2_pa2_per_hz_ghz2" => {
             "receiver.tia.noise=quadratic".to_owned()

@@ -165,15 +165,16 @@ impl Wdm {
         if self.lanes_per_fibre() < 2 { 0.0 } else { self.demultiplexer_loss_db }
     }
 
-    /// The demultiplexer as a lane's own light passes it, with the shape of both filters; nothing
-    /// where lanes have their own fibres.
-    pub(crate) fn channel(&self, wavelength_nm: f64) -> Vec<Shape> {
+    /// The demultiplexer as the light of `lane` passes it, with the shape of both filters; nothing
+    /// where lanes have their own fibres. Filters are centred on the channel, or where lasers give
+    /// the wavelengths on `reference_nm`.
+    pub(crate) fn channel(&self, lane: usize, wavelength_nm: f64, reference_nm: f64) -> Vec<Shape> {
         if self.lanes_per_fibre() < 2 {
             return vec![];
         }
         let mut shapes = vec![Shape::Gain(amplitude_ratio(-self.demultiplexer_loss_db))];
         if let Some(width_ghz) = self.passband_ghz {
-            let nominal_nm = wavelength_nm - self.offset_nm;
+            let nominal_nm = self.channel_nm(lane).map_or(reference_nm, |[_, nominal, _]| nominal);
             shapes.push(Shape::Passband {
                 centre_hz: LIGHT_M_PER_S / nano(nominal_nm) - LIGHT_M_PER_S / nano(wavelength_nm),
                 half_width_hz: giga(width_ghz) / 2.0,
@@ -225,7 +226,7 @@ mod tests {
         let wavelength_nm = wdm.wavelength_nm(2).unwrap();
         let beside_hz = LIGHT_M_PER_S / nano(1304.58) - LIGHT_M_PER_S / nano(wavelength_nm);
         let db = |f_hz: f64| {
-            let all = wdm.channel(wavelength_nm);
+            let all = wdm.channel(2, wavelength_nm, wavelength_nm);
             20.0 * all.iter().map(|shape| shape.at(f_hz).norm()).product::<f64>().log10()
         };
         assert!((beside_hz - 175.9e9).abs() < 0.2e9, "{beside_hz}");
@@ -236,7 +237,7 @@ mod tests {
             db(beside_hz - 175e9)
         );
         assert!((db(beside_hz + 140e9) - db(beside_hz - 140e9)).abs() < 1e-9);
-        assert!(Wdm::default().channel(1311.0).is_empty());
+        assert!(Wdm::default().channel(0, 1311.0, 1311.0).is_empty());
     }
 
     #[test]

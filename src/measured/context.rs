@@ -6,6 +6,7 @@ use super::series::SeriesKind;
 use crate::chain::{PlanCache, Shape};
 use crate::math::monotone::Monotone;
 use crate::seed::Seed;
+use crate::sheet::Temperature;
 use crate::signal::Grid;
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct BuildContext<'a> {
     pub lane: usize,
     /// Random streams of the lane, for parts that differ from lane to lane.
     pub lane_seed: Seed,
+    /// Temperature of the modules.
+    pub temperature: Temperature,
     /// Files, read once.
     pub library: &'a Library,
     /// Transforms and evaluated responses, kept between builds.

@@ -9,6 +9,7 @@ use super::text;
 use crate::chain::Table;
 use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
+use crate::sheet::Temperature;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -54,18 +55,30 @@ pub struct FileReader<'a> {
     library: &'a Library,
     problems: &'a mut Problems,
     expected: Option<ExpectedSignal>,
+    temperature: Temperature,
     read: Vec<FileRead>,
 }
 
 impl<'a> FileReader<'a> {
     /// A reader of files through `library` that reports to `problems`.
     pub fn new(library: &'a Library, problems: &'a mut Problems) -> Self {
-        FileReader { library, problems, expected: None, read: Vec::new() }
+        let temperature = Temperature::default();
+        FileReader { library, problems, expected: None, temperature, read: Vec::new() }
     }
 
     /// The same reader with the expected signal, without which captured waveforms are not read.
     pub fn with_signal(self, expected: ExpectedSignal) -> Self {
         FileReader { expected: Some(expected).filter(ExpectedSignal::is_sound), ..self }
+    }
+
+    /// The same reader for modules of this temperature.
+    pub(crate) fn at_temperature(self, temperature: Temperature) -> Self {
+        FileReader { temperature, ..self }
+    }
+
+    /// Temperature of the modules.
+    pub(crate) fn temperature(&self) -> Temperature {
+        self.temperature
     }
 
     /// Symbol rate of the expected signal, Hz.

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Limits
 ///
-/// Saturation is not modelled; the junction's bandwidth is [`Photodiode::bandwidth_ghz`], a single
-/// pole.
+/// Responsivity does not depend on temperature. Saturation is not modelled; the junction's
+/// bandwidth is [`Photodiode::bandwidth_ghz`], a single pole.
 ///
 /// # Reference
 ///
@@ -31,8 +31,10 @@ use serde::{Deserialize, Serialize};
 pub struct Photodiode {
     /// Photocurrent per optical power at the diode, A/W.
     pub responsivity_a_per_w: f64,
-    /// Current without light, nA.
+    /// Current without light at the reference temperature, nA.
     pub dark_current_na: f64,
+    /// Rise of the temperature that doubles it, K.
+    pub dark_current_doubling_k: f64,
     /// 3 dB electrical bandwidth, GHz.
     pub bandwidth_ghz: f64,
     /// A measured opto-electric response in place of the pole.
@@ -44,6 +46,7 @@ impl Default for Photodiode {
         Photodiode {
             responsivity_a_per_w: 0.85,
             dark_current_na: 10.0,
+            dark_current_doubling_k: 10.0, // InGaAs and germanium, assumed
             bandwidth_ghz: 40.0,
             response: Response::default(),
         }
@@ -55,6 +58,8 @@ impl Photodiode {
     pub fn check(&self, at: &KeyPath, problems: &mut Problems) {
         problems.range(at, "responsivity_a_per_w", self.responsivity_a_per_w, 0.01..=2.0);
         problems.range(at, "dark_current_na", self.dark_current_na, 0.0..=1e9);
+        let doubling_k = self.dark_current_doubling_k;
+        problems.range(at, "dark_current_doubling_k", doubling_k, 1.0..=1000.0);
         problems.range(at, "bandwidth_ghz", self.bandwidth_ghz, 1.0..=500.0);
     }
 
@@ -73,7 +78,8 @@ impl Photodiode {
         light: Chain<Field>,
         context: &BuildContext<'_>,
     ) -> Result<Chain<Ampere>, FileError> {
-        let shot = Law::Shot { dark_a: nano(self.dark_current_na) };
+        let doublings = context.temperature.rise_k() / self.dark_current_doubling_k;
+        let shot = Law::Shot { dark_a: nano(self.dark_current_na) * doublings.exp2() };
         let current = light.map(SquareLaw { responsivity: self.responsivity_a_per_w as f32 });
         let response = context.response(&self.response, || {
             Shape::low_pass(Family::Bessel, 1, giga(self.bandwidth_ghz), 0.0)

@@ -44,7 +44,9 @@ pub enum Limiting {
 ///
 /// # Limits
 ///
-/// Gain, noise and distortion depend on the current only as [`LargeSignal`] says.
+/// Gain, noise and distortion depend on the current only as [`LargeSignal`] says. Over temperature
+/// the noise's power follows the absolute temperature, as that of resistors does; gain and
+/// bandwidth stay.
 ///
 /// # Reference
 ///
@@ -307,7 +309,8 @@ impl Tia {
         context: &BuildContext<'_>,
     ) -> Result<Chain<Volt>, FileError> {
         let response = self.band(context)?;
-        let density = self.density_through(&response, context)?;
+        let density =
+            self.density_through(&response, context)?.times(context.temperature.absolute_ratio());
         let added = self.large_signal.added(&density, swing_a);
         let mut noisy = current.noise(Noise::new("tia.thermal", Law::Added, density));
         if let Some(added) = added {
@@ -361,14 +364,21 @@ mod tests {
     use crate::chain::PlanCache;
     use crate::measured::Library;
     use crate::seed::Seed;
+    use crate::sheet::Temperature;
     use crate::signal::Grid;
 
     fn density(tia: &Tia) -> Density {
         let grid = Grid { symbol_rate_hz: giga(53.125), symbols: 256, samples_per_symbol: 4 };
         let (library, mut cache) = (Library::default(), PlanCache::default());
         let lane_seed = Seed::new(1);
-        let context =
-            BuildContext { grid, lane: 0, lane_seed, library: &library, cache: &mut cache };
+        let context = BuildContext {
+            grid,
+            lane: 0,
+            lane_seed,
+            temperature: Temperature::default(),
+            library: &library,
+            cache: &mut cache,
+        };
         tia.density(&context).expect("no file is named")
     }
 

@@ -4,9 +4,11 @@
 mod assignment;
 mod impairment;
 mod part;
+mod temperature;
 mod tolerance;
 
 pub use assignment::Assignment;
 pub use impairment::{Impairment, Impairments, Inseparable};
 pub use part::Part;
+pub use temperature::Temperature;
 pub use tolerance::{Deviation, Law, Tolerance};

@@ -40,6 +40,10 @@ impl Modulator for AddedRin {
         self.modulator.wavelength_nm()
     }
 
+    fn reference_wavelength_nm(&self) -> f64 {
+        self.modulator.reference_wavelength_nm()
+    }
+
     fn linewidth_hz(&self) -> f64 {
         self.modulator.linewidth_hz()
     }

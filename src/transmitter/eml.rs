@@ -4,6 +4,7 @@ use super::alignment::Alignment;
 use super::driver::{Driver, DriverModel};
 use super::field_map::FieldMap;
 use super::laser::{Laser, LaserModel};
+use super::laser_thermal::LaserThermal;
 use super::modulator::{Drive, Modulator, ModulatorSheet};
 use crate::chain::{Chain, Shape};
 use crate::error::{KeyPath, Problems};
@@ -13,9 +14,9 @@ use crate::measured::{
     BuildContext, FileReader, Response, ResponseDomain, SeriesKind, Transmission,
 };
 use crate::serdes::bandwidth;
-use crate::sheet::{Deviation, Impairment, Impairments, Part, Tolerance};
+use crate::sheet::{Deviation, Impairment, Impairments, Part, Temperature, Tolerance};
 use crate::signal::{Field, Volt};
-use crate::units::{db_from_power_ratio, giga, power_ratio};
+use crate::units::{db_from_power_ratio, giga, milli, power_ratio};
 use num_complex::Complex64;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,6 +31,10 @@ use std::sync::Arc;
 ///
 /// In: volts of full scale -1 .. 1. Out: field in the fibre, sqrt(W). The laser's power is the
 /// facet's at 0 V.
+///
+/// Over temperature the absorption edge comes nearer to the laser's wavelength by the difference of
+/// their drifts, as it does with `edge_mv_per_nm` of reverse voltage: absorption and chirp are
+/// those of V with that voltage added, less what `bias_tracking_mv_per_k` takes from the bias.
 ///
 /// # Limits
 ///
@@ -65,6 +70,13 @@ pub struct Eml {
     pub chirp_alpha_0: f64,
     /// Fall of the chirp parameter per volt of reverse voltage, 1/V.
     pub chirp_alpha_1_per_v: f64,
+    /// Drift of the absorption edge, nm/K.
+    pub edge_drift_nm_per_k: f64,
+    /// Reverse voltage that moves the absorption edge by a nanometre, mV/nm.
+    pub edge_mv_per_nm: f64,
+    /// Rise of the bias with the chip's temperature, mV/K: less reverse voltage where it is
+    /// warmer.
+    pub bias_tracking_mv_per_k: f64,
     /// Facet to fibre, isolator included, dB.
     pub coupling_loss_db: f64,
     /// A measured electro-optic response in place of the low-pass.
@@ -76,7 +88,14 @@ pub struct Eml {
 impl Default for Eml {
     fn default() -> Self {
         Eml {
-            laser: Laser::default(),
+            laser: Laser {
+                thermal: LaserThermal {
+                    cooled: true,
+                    drift_nm_per_k: 0.1, // 0.1 nm/K of a DFB laser at 1310 nm, assumed
+                    ..LaserThermal::default()
+                },
+                ..Laser::default()
+            },
             driver: Driver::default(),
             bias_v: -1.8,
             absorption_low_v: 2.0,
@@ -87,6 +106,9 @@ impl Default for Eml {
             peaking_db: 0.0,
             chirp_alpha_0: 1.2,
             chirp_alpha_1_per_v: 0.8,
+            edge_drift_nm_per_k: 0.5,     // InGaAlAs quantum wells, assumed
+            edge_mv_per_nm: 37.5,         // 15 mV/K for 0.4 nm/K, assumed
+            bias_tracking_mv_per_k: 15.0, // 10 to 20 mV/K of uncooled EMLs, assumed
             coupling_loss_db: 3.0,
             response: Response::default(),
             curve: Transmission::default(),
@@ -108,6 +130,15 @@ impl Eml {
         self.chirp_alpha_0 - self.chirp_alpha_1_per_v * (self.bias_v + drive_v).abs()
     }
 
+    /// Reverse voltage that a temperature adds: of the absorption edge, less the bias's tracking,
+    /// V.
+    fn warmth_v(&self, temperature: Temperature) -> f64 {
+        let thermal = &self.laser.thermal;
+        let nearer_nm_per_k = self.edge_drift_nm_per_k - thermal.drift_nm_per_k;
+        let mv_per_k = nearer_nm_per_k * self.edge_mv_per_nm - self.bias_tracking_mv_per_k;
+        milli(mv_per_k * thermal.rise_k(temperature))
+    }
+
     /// Reads its files and returns the modulator; `None` if a necessary file was refused.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<EmlModel> {
         let laser = self.laser.model(&at.key("laser"), files);
@@ -116,8 +147,9 @@ impl Eml {
         let at = at.key("curve");
         let kind = SeriesKind::Transmission(self.curve.unit);
         let curve = files.curve(&at, "file", &self.curve.file, kind);
+        let warmth_v = self.warmth_v(files.temperature());
         let reached_v =
-            -self.bias_v + driver.settled_v(-1.0).abs().max(driver.settled_v(1.0).abs());
+            warmth_v - self.bias_v + driver.settled_v(-1.0).abs().max(driver.settled_v(1.0).abs());
         if let Some(last_v) = curve.as_ref().map(|ln_t| ln_t.last())
             && last_v < reached_v
         {
@@ -134,6 +166,7 @@ impl Eml {
             driver,
             electrode: measured.map_or_else(low_pass, Shape::Table),
             curve,
+            warmth_v,
             eml: self.clone(),
         })
     }
@@ -168,6 +201,10 @@ impl ModulatorSheet for Eml {
         problems.range(at, "peaking_db", self.peaking_db, 0.0..=12.0);
         problems.range(at, "chirp_alpha_0", self.chirp_alpha_0, -20.0..=20.0);
         problems.range(at, "chirp_alpha_1_per_v", self.chirp_alpha_1_per_v, -20.0..=20.0);
+        problems.range(at, "edge_drift_nm_per_k", self.edge_drift_nm_per_k, 0.0..=5.0);
+        problems.range(at, "edge_mv_per_nm", self.edge_mv_per_nm, 0.0..=1000.0);
+        let tracking = self.bias_tracking_mv_per_k;
+        problems.range(at, "bias_tracking_mv_per_k", tracking, -200.0..=200.0);
         problems.range(at, "coupling_loss_db", self.coupling_loss_db, 0.0..=60.0);
     }
 
@@ -242,6 +279,8 @@ pub struct EmlModel {
     laser: LaserModel,
     driver: DriverModel,
     electrode: Shape,
+    /// Reverse voltage that the temperature adds, V.
+    warmth_v: f64,
     /// ln of the transmission over reverse voltage.
     curve: Option<Arc<Monotone>>,
 }
@@ -249,7 +288,7 @@ pub struct EmlModel {
 impl EmlModel {
     /// Field in the fibre at a drive voltage relative to the bias, sqrt(W).
     pub fn field(&self, drive_v: f64) -> Complex64 {
-        let reverse_v = (-(self.eml.bias_v + drive_v)).max(0.0);
+        let reverse_v = (self.warmth_v - (self.eml.bias_v + drive_v)).max(0.0);
         let (absorbed, moment) = self.absorbed(reverse_v);
         let phase =
             -0.5 * (self.eml.chirp_alpha_0 * absorbed - self.eml.chirp_alpha_1_per_v * moment);
@@ -303,12 +342,20 @@ impl Modulator for EmlModel {
         self.laser.wavelength_nm
     }
 
+    fn reference_wavelength_nm(&self) -> f64 {
+        self.laser.reference_wavelength_nm
+    }
+
     fn linewidth_hz(&self) -> f64 {
         self.laser.linewidth_hz
     }
 
     fn about(&self) -> &str {
         self.eml.about()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.laser.short_of_power.iter().cloned().collect()
     }
 }
 
@@ -333,6 +380,33 @@ mod tests {
         let power = |v: f64| model.field(-v - eml.bias_v).norm_sqr();
         assert!((db_from_power_ratio(power(0.0) / power(2.0)) - 3.25).abs() < 1e-9);
         assert!((db_from_power_ratio(power(0.0) / power(3.5)) - 12.5).abs() < 1e-9);
+    }
+
+    /// Ten kelvin of an uncooled chip are 0.4 nm, 150 mV of the edge: the curve at -1.8 V is that
+    /// of -1.95 V at the reference, chirp included; with tracking of 15 mV/K nothing moves, nor
+    /// does a cooled chip. The laser's 60 mW fall as its law says.
+    #[test]
+    fn an_uncooled_modulator_moves_along_its_absorption_curve() {
+        let hot = Temperature { case_c: 60.0, reference_c: 50.0 };
+        let at = |eml: &Eml, temperature| {
+            let (library, mut problems) = (Library::default(), Problems::new());
+            let mut files = FileReader::new(&library, &mut problems).at_temperature(temperature);
+            eml.read(&KeyPath::root(), &mut files).unwrap()
+        };
+        let mut eml = Eml { bias_tracking_mv_per_k: 0.0, ..Eml::default() };
+        assert_eq!(at(&eml, hot).field(0.1), model(&eml).field(0.1));
+        eml.laser.thermal.cooled = false;
+        let (warm, cold) = (at(&eml, hot), model(&eml));
+        let power_ratio = warm.laser.power_w / cold.laser.power_w;
+        assert!(power_ratio < 0.9, "{power_ratio}");
+        for drive_v in [-0.5, 0.0, 0.5] {
+            let moved = cold.field(drive_v - 0.15) * power_ratio.sqrt();
+            assert!((warm.field(drive_v) - moved).norm() < 1e-9 * moved.norm(), "{drive_v}");
+        }
+        assert!((warm.laser.wavelength_nm - cold.laser.wavelength_nm - 1.0).abs() < 1e-9);
+        eml.bias_tracking_mv_per_k = 15.0;
+        let tracked = at(&eml, hot).field(0.3) / power_ratio.sqrt();
+        assert!((tracked - cold.field(0.3)).norm() < 1e-9 * tracked.norm());
     }
 
     /// Along the curve d phi = alpha / 2 d ln P: central differences of 1e-4 V leave 1e-7 of it.

@@ -54,6 +54,10 @@ pub trait Modulator: Send + Sync {
     fn rin_per_hz(&self, band_hz: f64) -> Option<f64>;
     /// Optical wavelength, nm.
     fn wavelength_nm(&self) -> f64;
+    /// The same at the reference temperature, nm: what filters are made for.
+    fn reference_wavelength_nm(&self) -> f64 {
+        self.wavelength_nm()
+    }
     /// Full width at half maximum of its laser's line, Hz; 0 where it is unknown: phases of
     /// reflected light then stand still within a block.
     fn linewidth_hz(&self) -> f64 {

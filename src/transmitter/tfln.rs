@@ -256,12 +256,20 @@ impl Modulator for TflnModel {
         self.laser.wavelength_nm
     }
 
+    fn reference_wavelength_nm(&self) -> f64 {
+        self.laser.reference_wavelength_nm
+    }
+
     fn linewidth_hz(&self) -> f64 {
         self.laser.linewidth_hz
     }
 
     fn about(&self) -> &str {
         self.tfln.about()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.laser.short_of_power.iter().cloned().collect()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::math::prototype::Family;
 use crate::measured::{BuildContext, Library};
 use crate::receiver::Tia;
 use crate::seed::Seed;
+use crate::sheet::Temperature;
 use crate::signal::Grid;
 use crate::transmitter::{Electrode, TransmitterKind};
 use crate::units::{giga, pico};
@@ -88,8 +89,9 @@ fn white_part() -> Comparison {
             let grid = Grid { symbol_rate_hz: giga(56.0), symbols: 256, samples_per_symbol: 4 };
             let (library, mut cache) = (Library::default(), PlanCache::default());
             let lane_seed = Seed::new(1);
-            let context =
-                BuildContext { grid, lane: 0, lane_seed, library: &library, cache: &mut cache };
+            let (temperature, library) = (Temperature::default(), &library);
+            let cache = &mut cache;
+            let context = BuildContext { grid, lane: 0, lane_seed, temperature, library, cache };
             Some(tia.density(&context).ok()?.at(0.0).sqrt() / pico(1.0))
         }),
     }

@@ -221,7 +221,14 @@ fn arriving(
 ) -> std::result::Result<Chain<Field>, FileError> {
     let OtherLane { number, modulator, data, .. } = other;
     let lane_seed = data.lane_seed;
-    let mut context = BuildContext { grid, lane: *number, lane_seed, library, cache };
+    let mut context = BuildContext {
+        grid,
+        lane: *number,
+        lane_seed,
+        temperature: other.config.temperature(),
+        library,
+        cache,
+    };
     let light = transmitted(&other.config, &**modulator, &mut context)?;
     let fibre = match other.coupling {
         Coupling::Field(_) => &config.fibre,

@@ -65,7 +65,9 @@ impl Lane {
         let others = group::others(&config, number, &modulator, sender.as_ref(), library)?;
         let LaneData { shared_seed, lane_seed, .. } = data;
         let grid = config.grid(modulator.recording());
-        let mut context = BuildContext { grid, lane: number, lane_seed, library, cache };
+        let temperature = config.temperature();
+        let lane = number;
+        let mut context = BuildContext { grid, lane, lane_seed, temperature, library, cache };
         let segments: std::result::Result<Vec<Segment>, FileError> = config
             .segments()
             .into_iter()
@@ -146,7 +148,8 @@ impl Lane {
     /// Context for building parts of it on another grid.
     pub(crate) fn context<'a>(&'a self, grid: Grid, cache: &'a mut PlanCache) -> BuildContext<'a> {
         let (lane, lane_seed) = (self.number, self.lane_seed);
-        BuildContext { grid, lane, lane_seed, library: &self.library, cache }
+        let (temperature, library) = (self.config.temperature(), &self.library);
+        BuildContext { grid, lane, lane_seed, temperature, library, cache }
     }
 
     /// Streams of its first block without noise.

@@ -99,7 +99,8 @@ fn arriving(
     let wavelength_nm = modulator.wavelength_nm();
     let mixing = mixing(config, context.lane, modulator, others);
     let light = config.fibre.extend(tp2, wavelength_nm, modulator.linewidth_hz(), mixing);
-    let through = config.fibre.wdm.channel(wavelength_nm);
+    let through =
+        config.fibre.wdm.channel(context.lane, wavelength_nm, modulator.reference_wavelength_nm());
     let light = through.into_iter().fold(light.probe("tp3"), Chain::response);
     Ok(match coupled_light(config, config.optical(), others, context)? {
         Some(coupled) => light.coupled(coupled),

@@ -15,6 +15,7 @@ use crate::measured::{ExpectedSignal, FileRead, FileReader, Library, Recording};
 use crate::pattern::{Pattern, PatternKind};
 use crate::receiver::OpticalReceiver;
 use crate::serdes::dsp::ClockConfig;
+use crate::sheet::Temperature;
 use crate::signal::Grid;
 use crate::transmitter::{Modulator, Transmitter, TransmitterKind};
 use crate::units::{dbm_from_watt, giga};
@@ -33,6 +34,10 @@ pub struct Config {
     pub lanes: usize,
     /// Symbol rate of a lane, GBd.
     pub symbol_rate_gbd: f64,
+    /// Temperature of the modules' cases, degrees Celsius.
+    pub case_temperature_c: f64,
+    /// Temperature of the case for which all values of the description hold, degrees Celsius.
+    pub reference_temperature_c: f64,
     /// Transmitted pattern.
     pub pattern: Pattern,
     /// The modules at both ends.
@@ -72,6 +77,8 @@ impl Default for Config {
             preset: None,
             lanes: 8,
             symbol_rate_gbd: 53.125,
+            case_temperature_c: Temperature::default().case_c,
+            reference_temperature_c: Temperature::default().reference_c,
             pattern: Pattern::default(),
             module: Module::default(),
             host: Host::default(),
@@ -164,6 +171,11 @@ impl Config {
         }
     }
 
+    /// Temperature of the modules.
+    pub(crate) fn temperature(&self) -> Temperature {
+        Temperature { case_c: self.case_temperature_c, reference_c: self.reference_temperature_c }
+    }
+
     /// The segments of a lane, in the order of its symbols.
     pub fn segments(&self) -> Vec<SegmentKind> {
         self.module.kind.segments()
@@ -215,6 +227,13 @@ impl Config {
         let root = KeyPath::root();
         problems.count(&root, "lanes", self.lanes, 1..=LANES_MAX);
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
+        problems.range(&root, "case_temperature_c", self.case_temperature_c, -60.0..=150.0);
+        problems.range(
+            &root,
+            "reference_temperature_c",
+            self.reference_temperature_c,
+            -60.0..=150.0,
+        );
         let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
         self.pattern.check(&root.key("pattern"), problems);
         self.module.check(&root.key("module"), rate_hz, problems);
@@ -292,6 +311,7 @@ impl Config {
         };
         let (root, mut files) =
             (KeyPath::root(), FileReader::new(library, problems).with_signal(expected));
+        files = files.at_temperature(self.temperature());
         if self.pattern.kind == PatternKind::File {
             files.record_unread(
                 &root.key("pattern"),
@@ -410,83 +430,6 @@ impl Config {
                  ({loss_db:.1} dB after the transmitter)"
             );
             problems.report(&at, "photodiode", "dark", remedy);
-        }
-    }
-
-    /// Reports settings that stream mode does not support.
-    fn check_stream(&self, at: &KeyPath, problems: &mut Problems) {
-        let s = &self.simulation;
-        if self.transmitter.kind == TransmitterKind::Waveform {
-            let remedy = "must be another in stream mode: a captured waveform is one period, see \
-                           simulation.stream and receiver.dsp.clock";
-            problems.report(&KeyPath::root().key("transmitter"), "kind", "waveform", remedy);
-        }
-        if s.samples_per_symbol < 4 {
-            problems.report(
-                at,
-                "samples_per_symbol",
-                s.samples_per_symbol,
-                "must be from 4 in stream mode: the phase moves between samples",
-            );
-        }
-        let needed = self.longest_equaliser() + 64;
-        if s.guard_symbols < needed || s.guard_symbols > s.block_symbols {
-            let remedy = format!(
-                "must be at least {needed}, the equaliser's taps and 64, and at most \
-                 block_symbols, {}",
-                s.block_symbols
-            );
-            problems.report(at, "guard_symbols", s.guard_symbols, remedy);
-        }
-    }
-
-    fn check_simulation(
-        &self,
-        at: &KeyPath,
-        recording: Option<&Recording>,
-        problems: &mut Problems,
-    ) {
-        let s = &self.simulation;
-        if ![2, 4, 8, 16].contains(&s.samples_per_symbol) {
-            problems.report(
-                at,
-                "samples_per_symbol",
-                s.samples_per_symbol,
-                "must be 2, 4, 8 or 16",
-            );
-        }
-        problems.count(at, "block_symbols", s.block_symbols, 256..=1 << 17);
-        problems.count(at, "guard_symbols", s.guard_symbols, 64..=1 << 14);
-        if problems.is_empty() && self.streams() {
-            self.check_stream(at, problems);
-        }
-        // the block must be several times the longest memory, or the taps would fit the block
-        // itself
-        let (least, symbols) =
-            (self.longest_equaliser().saturating_mul(8), self.grid(recording).symbols);
-        if symbols < least {
-            let remedy = format!("must be at least eight times the longest ffe.taps, {least}");
-            match recording {
-                Some(recording) => {
-                    let remedy = format!("has a period of {symbols} symbols; {remedy}");
-                    problems.report(
-                        &KeyPath::root().key("transmitter").key("waveform"),
-                        "file",
-                        &recording.located.pattern,
-                        remedy,
-                    );
-                }
-                None => problems.report(at, "block_symbols", symbols, remedy),
-            }
-        }
-        let most = 1u64 << 50;
-        if s.symbols > most || s.symbols_at_limit > most {
-            problems.report(
-                at,
-                "symbols",
-                s.symbols.max(s.symbols_at_limit),
-                "must be at most 2^50",
-            );
         }
     }
 }

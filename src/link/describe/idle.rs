@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use super::counting_method::CountingMethod;
+use super::idle_keys::Idle;
 use super::segments::DecisionPoint;
 use crate::dsp::DetectorKind;
 use crate::fibre::{ConnectorSet, Corner, WdmGrid};
@@ -11,52 +12,7 @@ use crate::pattern::PatternKind;
 use crate::receiver::{Limiting, NoiseModel, Tia};
 use crate::serdes::dsp::{AdaptationKind, ClockRecovery, DspConfig};
 use crate::serdes::{Ctle, Interleave, LevelTraining, SerdesTx};
-use crate::transmitter::{Detuning, Electrode, Laser, RinKind, TransmitterKind};
-
-/// Keys without effect: one, or all below a table, and the reason.
-struct IdleKeys {
-    /// Dotted path; a table ends in a point.
-    path: String,
-    /// Key of the table that counts all the same.
-    except: &'static str,
-    why: String,
-}
-
-/// The keys without effect of one description.
-#[derive(Default)]
-pub(crate) struct Idle(Vec<IdleKeys>);
-
-impl Idle {
-    /// Why a key has no effect; `None` where it has, or may have.
-    pub(crate) fn why(&self, key: &str) -> Option<&str> {
-        let is_of = |idle: &&IdleKeys| {
-            let within = if idle.path.ends_with('.') {
-                key.starts_with(&idle.path)
-            } else {
-                key == idle.path
-            };
-            within && (idle.except.is_empty() || key != idle.except)
-        };
-        self.0.iter().find(is_of).map(|idle| idle.why.as_str())
-    }
-
-    fn add(&mut self, at: &str, keys: &[&str], why: &str) {
-        self.0.extend(keys.iter().map(|key| IdleKeys {
-            path: format!("{at}{key}"),
-            except: "",
-            why: why.to_owned(),
-        }));
-    }
-
-    /// Keys that a measured response takes the place of.
-    fn response(&mut self, at: &str, file: &str, replaced: &[&str]) {
-        if file.is_empty() {
-            self.add(at, &["response.convention", "response.ports"], "no response.file is given");
-        } else {
-            self.add(at, replaced, "response.file is given");
-        }
-    }
-}
+use crate::transmitter::{Detuning, Electrode, TransmitterKind};
 
 impl Config {
     /// Whether a key has an effect, or may have.
@@ -161,11 +117,7 @@ impl Config {
         let (kind, optical) = (self.module.kind, self.optical());
         let why = format!("module.kind = \"{}\"", kind.name());
         if !kind.has_hosts() {
-            idle.0.push(IdleKeys {
-                path: "module.".to_owned(),
-                except: "module.kind",
-                why: why.clone(),
-            });
+            idle.add_but("module.", "module.kind", &why);
             idle.add("host.", &[""], &why);
         } else {
             sender(idle, "host.tx.", &self.host.tx);
@@ -209,10 +161,7 @@ impl Config {
             let why = "transmitter.waveguide_crosstalk.ratio_db is not given";
             idle.add("transmitter.waveguide_crosstalk.", &["phase_deg"], why);
         }
-        laser(idle, "transmitter.eml.laser.", &transmitter.eml.laser);
-        laser(idle, "transmitter.mzm.laser.", &transmitter.mzm.laser);
-        laser(idle, "transmitter.ring.laser.", &transmitter.ring.laser);
-        laser(idle, "transmitter.tfln.laser.", &transmitter.tfln.laser);
+        self.idle_temperature(idle);
         self.idle_ring(idle);
         let dac = &transmitter.dac;
         idle.response("transmitter.dac.", &dac.response.file, &["bandwidth_ghz"]);
@@ -387,21 +336,6 @@ fn ctle(idle: &mut Idle, at: &str, ctle: &Ctle) {
 fn sender(idle: &mut Idle, at: &str, tx: &SerdesTx) {
     if !tx.adapt {
         idle.add(at, &["tap_low", "tap_high", "tap_step"], &format!("{at}adapt = false"));
-    }
-}
-
-fn laser(idle: &mut Idle, at: &str, laser: &Laser) {
-    match laser.rin {
-        RinKind::White => idle.add(at, &["rin_file", "relaxation."], "rin = \"white\""),
-        RinKind::Relaxation => idle.add(at, &["rin_file"], "rin = \"relaxation\""),
-        RinKind::Table => {
-            idle.add(at, &["rin_db_per_hz", "relaxation."], "rin = \"table\"");
-        }
-    }
-    if laser.curve.file.is_empty() {
-        idle.add(at, &["bias_ma"], "no curve.file is given");
-    } else {
-        idle.add(at, &["power_dbm"], "curve.file is given");
     }
 }
 

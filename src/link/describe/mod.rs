@@ -1,9 +1,12 @@
 //! The description of a link: plain data in engineering units.
 
+mod check_simulation;
 pub(super) mod config;
 pub(super) mod counting_method;
 pub(super) mod fec;
-pub(super) mod idle;
+mod idle;
+pub(super) mod idle_keys;
+mod idle_laser;
 pub(super) mod impairments;
 pub(super) mod limits;
 pub(super) mod merge;

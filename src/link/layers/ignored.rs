@@ -3,7 +3,7 @@
 use super::implied::at;
 use super::layer::Layer;
 use crate::link::describe::config::Config;
-use crate::link::describe::idle::Idle;
+use crate::link::describe::idle_keys::Idle;
 use crate::link::describe::merge::merge;
 use std::collections::BTreeMap;
 use toml::{Table, Value};

@@ -46,7 +46,8 @@ pub(super) fn detuned(
     let mut ring = config.transmitter.misaligned().ring;
     ring.detuning = Detuning::Oma;
     let mut problems = Problems::new();
-    let start = ring.read(&KeyPath::root(), &mut FileReader::new(library, &mut problems));
+    let mut files = FileReader::new(library, &mut problems).at_temperature(config.temperature());
+    let start = ring.read(&KeyPath::root(), &mut files);
     let Some(start_pm) = start.map(|model| model.lock_pm()) else { return best };
     best.transmitter.ring.detuning_pm = start_pm;
     let width_pm = ring.resonator(1.0).width_pm();

@@ -47,7 +47,8 @@ fn first_lane(
     let lane_seed = Seed::new(config.simulation.seed).named("lane").index(0);
     let grid = config.grid(bench.modulator.recording());
     let (library, cache) = (bench.library, &mut *bench.cache);
-    let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
+    let temperature = config.temperature();
+    let mut context = BuildContext { grid, lane: 0, lane_seed, temperature, library, cache };
     Segment::build(config, &**bench.modulator, kind, &[], &mut context)
 }
 

@@ -62,7 +62,8 @@ impl LevelReading {
             .expect("a computed pattern builds")
             .fill(0, Seed::new(0), &mut levels);
         let lane_seed = Seed::new(config.simulation.seed).named("lane").index(0);
-        let mut context = BuildContext { grid, lane: 0, lane_seed, library, cache };
+        let temperature = config.temperature();
+        let mut context = BuildContext { grid, lane: 0, lane_seed, temperature, library, cache };
         let light = transmitted(config, modulator, &mut context)?.probe("instrument");
         let plan = received(light, Shape::Gain(1.0), grid, cache);
         let probe = Probe::light(&plan, "instrument", SAMPLES_PER_SYMBOL, cache)

@@ -11,7 +11,7 @@ use crate::math::monotone::Monotone;
 use crate::math::prototype::Family;
 use crate::measured::{BuildContext, FileReader};
 use crate::serdes::WIDE_GHZ;
-use crate::sheet::{Impairment, Impairments, Part, Tolerance};
+use crate::sheet::{Impairment, Impairments, Part, Temperature, Tolerance};
 use crate::signal::{Field, Grid, Volt};
 use crate::transmitter::alignment::Alignment;
 use crate::transmitter::driver::DriverModel;
@@ -25,6 +25,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Symbol rate at which the heating by a pattern is solved where none is expected, Hz.
 const SYMBOL_RATE_HZ: f64 = 53.125e9;
+/// Picometres in a nanometre.
+const PM_PER_NM: f64 = 1000.0;
 /// Points of the junction's law over the drive.
 const LAW_POINTS: u32 = 64;
 /// Smallest reach of a drive, V.
@@ -50,13 +52,38 @@ impl Ring {
             files.problems().report(at, "reverse_bias_v", self.reverse_bias_v, remedy);
         }
         let symbol_rate_hz = files.symbol_rate_hz();
-        let model = RingModel::new(self.clone(), laser?, driver, symbol_rate_hz);
+        let (sheet, heater_at_its_end) = self.heated(files.temperature());
+        let model = RingModel {
+            heater_at_its_end,
+            ..RingModel::new(sheet, laser?, driver, symbol_rate_hz)
+        };
         let most = 0.9 / model.reach_v();
         if self.loss_fall_per_v > most {
             let remedy = format!("must leave a loss at twice the full drive: at most {most:.3}");
             files.problems().report(at, "loss_fall_per_v", self.loss_fall_per_v, remedy);
         }
         Some(model)
+    }
+}
+
+impl Ring {
+    /// The ring at a temperature: what its heater cannot follow is a lock error, with a warning.
+    fn heated(&self, temperature: Temperature) -> (Ring, Option<String>) {
+        let drift_nm = temperature.rise_k() * self.shift_pm_per_k / PM_PER_NM;
+        let needed_nm = self.heater_nm + self.laser.thermal.drift_nm(temperature) - drift_nm;
+        let given_nm = needed_nm.clamp(0.0, self.heater_range_nm.max(0.0));
+        if needed_nm == given_nm {
+            return (self.clone(), None);
+        }
+        let error_pm = (given_nm - needed_nm) * PM_PER_NM;
+        let warning = format!(
+            "the ring's heater is at its end at a case of {} degrees Celsius: it should shift the \
+             resonance by {needed_nm:.2} nm, within 0 and {} nm; the resonance is off by \
+             {error_pm:.0} pm",
+            temperature.case_c, self.heater_range_nm
+        );
+        let lock_error_pm = self.lock_error_pm + error_pm;
+        (Ring { lock_error_pm, ..self.clone() }, Some(warning))
     }
 }
 
@@ -127,6 +154,8 @@ pub struct RingModel {
     symbol_rate_hz: f64,
     /// The state, and the rms of its wander with the data, pm; solved when first needed.
     state: OnceLock<(ThermalState, f64)>,
+    /// Warning of a heater that cannot hold the detuning at the temperature.
+    heater_at_its_end: Option<String>,
     /// Steps per sample of the coupled-mode equation, over those that its accuracy needs.
     step_factor: usize,
 }
@@ -149,6 +178,7 @@ impl RingModel {
             lock_pm: sheet.detuning_pm,
             symbol_rate_hz: symbol_rate_hz.unwrap_or(SYMBOL_RATE_HZ),
             state: OnceLock::new(),
+            heater_at_its_end: None,
             step_factor: 1,
             sheet,
             laser,
@@ -381,6 +411,10 @@ impl Modulator for RingModel {
         self.laser.wavelength_nm
     }
 
+    fn reference_wavelength_nm(&self) -> f64 {
+        self.laser.reference_wavelength_nm
+    }
+
     fn linewidth_hz(&self) -> f64 {
         self.laser.linewidth_hz
     }
@@ -391,7 +425,8 @@ impl Modulator for RingModel {
 
     fn warnings(&self) -> Vec<String> {
         let (state, wander_pm) = self.solved();
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<String> = self.laser.short_of_power.iter().cloned().collect();
+        warnings.extend(self.heater_at_its_end.clone());
         if !state.holds_lock {
             warnings.push(format!(
                 "the ring does not stay at its detuning of {:.1} pm: self-heating draws the \

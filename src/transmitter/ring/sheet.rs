@@ -23,15 +23,19 @@ use serde::{Deserialize, Serialize};
 /// temperature, are solved together with the heating by the light that the pattern leaves in the
 /// ring ([`super::ThermalState`]); the temperature stays during a block.
 ///
+/// Over the temperature of the case the heater follows the laser's wavelength and the resonance's
+/// own drift, from `heater_nm` at the reference; beyond 0 and `heater_range_nm` the rest of the
+/// shift remains, as a lock error does.
+///
 /// The laser's frequency noise moves the detuning as a voltage would, and is added as such before
 /// the ring: with the photon lifetime and the curvature it becomes intensity noise.
 ///
 /// # Limits
 ///
-/// One resonance; no two-photon absorption, no backscattering; the junction's capacitance is
-/// independent of the voltage. RIN passes the ring unfiltered. The phase of the light has the
-/// linewidth of the laser, drawn apart from the frequency noise that the ring turns into
-/// intensity. The neighbouring rings of a WDM bus are not there.
+/// One resonance, to which the heater stays locked; no two-photon absorption, no backscattering;
+/// the junction's capacitance is independent of the voltage. RIN passes the ring unfiltered. The
+/// phase of the light has the linewidth of the laser, drawn apart from the frequency noise that the
+/// ring turns into intensity. The neighbouring rings of a WDM bus are not there.
 ///
 /// # Reference
 ///
@@ -88,6 +92,10 @@ pub struct Ring {
     pub temperature_step_k: f64,
     /// Shift of the resonance with temperature, pm/K.
     pub shift_pm_per_k: f64,
+    /// Shift of the resonance by the heater at the reference temperature, nm.
+    pub heater_nm: f64,
+    /// Largest shift by the heater, nm.
+    pub heater_range_nm: f64,
     /// Rise of the ring's temperature per power that heats it, K/mW.
     pub thermal_resistance_k_per_mw: f64,
     /// Part of the power lost in the ring that heats it, percent.
@@ -128,6 +136,8 @@ impl Default for Ring {
             lock_error_pm: 0.0,
             temperature_step_k: 0.0,
             shift_pm_per_k: 75.0, // 70 to 80 pm/K of silicon at 1310 nm, assumed
+            heater_nm: 4.0,       // middle of the range, assumed
+            heater_range_nm: 8.0, // most of a free spectral range of 9.2 nm, 20 mW, assumed
             thermal_resistance_k_per_mw: 1.0, // heaters of 2.5 to 14 mW/nm: 1 to 5 K/mW, assumed
             heating_percent: 50.0, // doped part of the internal loss, assumed
             thermal_time_us: 3.0, // 1 to 10 us, assumed
@@ -186,6 +196,8 @@ impl Ring {
         range("lock_error_pm", self.lock_error_pm, -1000.0, 1000.0);
         range("temperature_step_k", self.temperature_step_k, -100.0, 100.0);
         range("shift_pm_per_k", self.shift_pm_per_k, 0.0, 500.0);
+        range("heater_range_nm", self.heater_range_nm, 0.0, 100.0);
+        range("heater_nm", self.heater_nm, 0.0, self.heater_range_nm.max(0.0));
         range("thermal_resistance_k_per_mw", self.thermal_resistance_k_per_mw, 0.0, 100.0);
         range("heating_percent", self.heating_percent, 0.0, 100.0);
         range("thermal_time_us", self.thermal_time_us, 0.1, 1000.0);

@@ -10,6 +10,7 @@ use crate::chain::{
 use crate::error::{KeyPath, Problems};
 use crate::measured::{BuildContext, FileReader, Library};
 use crate::seed::Seed;
+use crate::sheet::Temperature;
 use crate::signal::{Field, Grid, Volt};
 use crate::transmitter::driver::Driver;
 use crate::transmitter::laser::Laser;
@@ -109,8 +110,14 @@ fn undriven(ring: &RingModel, lane: usize) -> Plan {
     let (library, mut cache) = (Library::default(), PlanCache::default());
     let volts = Chain::symbols().hold(GRID).response(Shape::Gain(0.0));
     let cache = &mut cache;
-    let mut context =
-        BuildContext { grid: GRID, lane, lane_seed: Seed::new(3), library: &library, cache };
+    let mut context = BuildContext {
+        grid: GRID,
+        lane,
+        lane_seed: Seed::new(3),
+        temperature: Temperature::default(),
+        library: &library,
+        cache,
+    };
     let light = ring.extend(Drive::of_host(volts, GRID), &mut context).probe("tp2");
     let sampler = Sampler { samples_per_symbol: 1, effective_bits: 8.0, jitter_s: 0.0 };
     Plan::build(light.map::<Volt>(Square), sampler, GRID, cache)
