@@ -47,7 +47,8 @@ fn thermal_noise_follows_the_absolute_temperature() {
     let mut noisy = hot.clone();
     hot.case_temperature_c = 75.0;
     noisy.receiver.tia.noise_average_pa_per_rthz *= (348.15f64 / 323.15).sqrt();
-    let [hot, noisy] = [hot, noisy].map(|config| run_lane(&config, 0).ber_semi_analytic.expect("predicted"));
+    let [hot, noisy] =
+        [hot, noisy].map(|config| run_lane(&config, 0).ber_semi_analytic.expect("predicted"));
     assert!((hot / noisy - 1.0).abs() < 1e-6, "{hot:e} {noisy:e}");
 }
 

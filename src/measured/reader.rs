@@ -76,6 +76,11 @@ impl<'a> FileReader<'a> {
         FileReader { temperature, ..self }
     }
 
+    /// Takes another temperature from here on.
+    pub(crate) fn set_temperature(&mut self, temperature: Temperature) {
+        self.temperature = temperature;
+    }
+
     /// Temperature of the modules.
     pub(crate) fn temperature(&self) -> Temperature {
         self.temperature

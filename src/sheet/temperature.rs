@@ -21,6 +21,12 @@ impl Default for Temperature {
 }
 
 impl Temperature {
+    /// The case at the reference.
+    #[must_use]
+    pub fn of_reference(self) -> Temperature {
+        Temperature { case_c: self.reference_c, ..self }
+    }
+
     /// Case above the reference, K.
     #[must_use]
     pub fn rise_k(self) -> f64 {

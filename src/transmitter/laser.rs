@@ -1,7 +1,7 @@
 //! The laser: power, relative intensity noise, linewidth, wavelength.
 
 use super::laser_feedback::LaserFeedback;
-use super::laser_thermal::{LaserThermal, OperatingPoint};
+use super::laser_thermal::{LaserControl, LaserThermal, OperatingPoint};
 use crate::chain::{Chain, Density, Law, Noise};
 use crate::error::{KeyPath, Problems};
 use crate::math::monotone::Monotone;
@@ -178,6 +178,16 @@ impl Laser {
         };
         let temperature = files.temperature();
         let point = self.thermal.operating_point(reference, curve.as_deref(), temperature);
+        let [_, reference_ma] = reference;
+        if self.thermal.control == LaserControl::ConstantPower
+            && temperature.rise_k() != 0.0
+            && self.thermal.current_max_ma < reference_ma
+        {
+            let remedy =
+                format!("must be at least the current of the reference, {reference_ma:.1}");
+            let most_ma = self.thermal.current_max_ma;
+            files.problems().report(&at.key("thermal"), "current_max_ma", most_ma, remedy);
+        }
         if reference[0] <= 0.0 {
             if curve.is_none() {
                 let remedy =
@@ -203,7 +213,7 @@ impl Laser {
             short_of_power: point.is_short_of_power.then(|| {
                 format!(
                     "the laser does not reach its power at a case of {} degrees Celsius: the \
-                     largest current, {} mA, gives {:.2} dBm",
+                     largest current, {:.1} mA, gives {:.2} dBm",
                     temperature.case_c,
                     point.bias_ma,
                     dbm_from_watt(point.power_w)

@@ -104,13 +104,15 @@ impl Transmitter {
     /// in use.
     pub fn read(&self, at: &KeyPath, files: &mut FileReader<'_>) -> Option<Arc<dyn Modulator>> {
         self.dac.read(&at.key("dac"), files);
-        let mut used = None;
+        let (temperature, mut used) = (files.temperature(), None);
         for (key, sheet) in self.misaligned().all() {
+            let is_used = key == self.kind.key();
+            // other kinds are checked as they are written
+            files.set_temperature(if is_used { temperature } else { temperature.of_reference() });
             let model = sheet.model(&at.key(key), files);
-            if key == self.kind.key() {
-                used = model;
-            }
+            used = if is_used { model } else { used };
         }
+        files.set_temperature(temperature);
         used
     }
 

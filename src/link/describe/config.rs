@@ -104,6 +104,10 @@ const PATTERN_BYTES_MAX: u64 = 64 << 20;
 /// fiftieth of the rms noise of a low-noise amplifier (assumed).
 const DARK_DBM: f64 = -50.0;
 
+/// Range of the temperature of a module's case, degrees Celsius.
+const CASE_MIN_C: f64 = -60.0;
+const CASE_MAX_C: f64 = 150.0;
+
 /// Largest number of lanes of a link.
 pub(crate) const LANES_MAX: usize = 64;
 
@@ -173,7 +177,10 @@ impl Config {
 
     /// Temperature of the modules.
     pub(crate) fn temperature(&self) -> Temperature {
-        Temperature { case_c: self.case_temperature_c, reference_c: self.reference_temperature_c }
+        // a check refuses others
+        let [case_c, reference_c] = [self.case_temperature_c, self.reference_temperature_c]
+            .map(|celsius| celsius.clamp(CASE_MIN_C, CASE_MAX_C));
+        Temperature { case_c, reference_c }
     }
 
     /// The segments of a lane, in the order of its symbols.
@@ -227,13 +234,12 @@ impl Config {
         let root = KeyPath::root();
         problems.count(&root, "lanes", self.lanes, 1..=LANES_MAX);
         problems.range(&root, "symbol_rate_gbd", self.symbol_rate_gbd, 0.1..=500.0);
-        problems.range(&root, "case_temperature_c", self.case_temperature_c, -60.0..=150.0);
-        problems.range(
-            &root,
-            "reference_temperature_c",
-            self.reference_temperature_c,
-            -60.0..=150.0,
-        );
+        for (key, celsius) in [
+            ("case_temperature_c", self.case_temperature_c),
+            ("reference_temperature_c", self.reference_temperature_c),
+        ] {
+            problems.range(&root, key, celsius, CASE_MIN_C..=CASE_MAX_C);
+        }
         let rate_hz = giga(self.symbol_rate_gbd.clamp(0.1, 500.0));
         self.pattern.check(&root.key("pattern"), problems);
         self.module.check(&root.key("module"), rate_hz, problems);
