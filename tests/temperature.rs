@@ -66,8 +66,8 @@ fn a_hot_eml_is_counted_as_predicted() {
 }
 
 /// The heater of a ring follows 25 K by itself; an external laser at constant temperature asks 75
-/// pm/K of it, so that 4 nm are used up at 103.3 degrees: there the ring says so and its eye is gone
-/// soon.
+/// pm/K of it, so that 4 nm are used up at 103.3 degrees: there the ring says so and its eye is
+/// gone soon.
 #[test]
 fn a_ring_says_where_its_heater_ends() {
     let mut config = small(TransmitterKind::Ring);
