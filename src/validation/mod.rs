@@ -18,6 +18,7 @@ mod budgets;
 mod channels;
 mod charts;
 mod comparison;
+mod coupling;
 mod dispersion;
 mod fec;
 mod lane;
@@ -30,6 +31,7 @@ mod reflections;
 mod result;
 mod run;
 mod stored;
+mod temperature;
 
 pub use charts::{agreement_chart, kp4_chart, waterfall_chart};
 pub use comparison::{Comparison, Disagreement, Mutation, ReferenceKind, Tolerance};

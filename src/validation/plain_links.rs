@@ -16,7 +16,7 @@ const ELECTRON_C: f64 = 1.602_176_634e-19;
 const THERMAL_PA: f64 = 325.0;
 
 pub(super) fn comparisons() -> Vec<Comparison> {
-    vec![thermal(), thermal_counted(), shot(), intensity()]
+    vec![thermal(), warm(), thermal_counted(), shot(), intensity()]
 }
 
 /// 10 GBd, 16 samples a symbol, a small drive for equidistant levels, one tap.
@@ -118,6 +118,29 @@ fn thermal() -> Comparison {
             "SNR = (5/36) (R OMA)^2 / (i_n^2 B + 2 q R P B), B = 1.0464 x 20 GHz",
             light.snr_db(thermal_a2(&light)),
             Mutation::new("amplifier's noise, pA/rtHz", THERMAL_PA, 10.0),
+        )
+    }
+}
+
+/// The same link with a cooled laser, 35 K above its reference: the amplifier's noise power follows
+/// the absolute temperature.
+fn warm() -> Comparison {
+    let light = light(-8.2);
+    let noise_a2 = (thermal_a2(&light) - light.shot_a2()) * 358.15 / 323.15 + light.shot_a2();
+    Comparison {
+        ours: Box::new(|case_c| {
+            let mut config = plain(THERMAL_PA, -8.2);
+            config.transmitter.mzm.laser.thermal.cooled = true;
+            config.receiver.photodiode.dark_current_na = 0.0;
+            config.case_temperature_c = case_c;
+            lane::run(&config, 0)?.snr_db
+        }),
+        ..snr_row(
+            "warm_snr",
+            "325 pA/rtHz at 50, now 85 degrees Celsius: SNR at the slicer",
+            "Nyquist: i_n^2 as the absolute temperature, here times 358.15 / 323.15",
+            light.snr_db(noise_a2),
+            Mutation::new("case_temperature_c", 85.0, -25.0),
         )
     }
 }

@@ -3,8 +3,8 @@
 use super::comparison::{Comparison, Tolerance};
 use super::result::{MutationResult, RowStatus, ValidationReport, ValidationRow};
 use super::{
-    budgets, channels, dispersion, fec, measure, modulators, oracle_links, plain_links, receiver,
-    reflections,
+    budgets, channels, coupling, dispersion, fec, measure, modulators, oracle_links, plain_links,
+    receiver, reflections, temperature,
 };
 use crate::run_options::{RunOptions, WorkUnit};
 use rayon::prelude::*;
@@ -16,6 +16,8 @@ pub fn comparisons() -> Vec<Comparison> {
         fec::comparisons(),
         measure::comparisons(),
         modulators::comparisons(),
+        temperature::comparisons(),
+        coupling::comparisons(),
         dispersion::comparisons(),
         reflections::comparisons(),
         receiver::comparisons(),
