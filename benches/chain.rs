@@ -150,6 +150,7 @@ fn stream_with_a_recovered_clock(bencher: Bencher) {
         }];
         let count_of = Count {
             segments,
+            symbols: None,
             pattern: &lane.pattern,
             first_symbol: 0,
             precoder: false,

@@ -329,6 +329,7 @@ fn a_stream_allocates_a_few_times_a_block_and_never_a_symbol() {
                 precoder: false,
                 shared_seed: lane.shared_seed,
                 lane_seed: lane.lane_seed,
+                symbols: None,
                 method: Method::Chain,
             }];
             let stop = Stop { round_blocks: 64, symbols: blocks * 1024, bit_errors: u64::MAX };

@@ -53,6 +53,7 @@ fn counted(config: &Config, symbols: u64) -> LaneCount {
         precoder: false,
         shared_seed: lane.shared_seed,
         lane_seed: lane.lane_seed,
+        symbols: None,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };

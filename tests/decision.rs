@@ -143,6 +143,7 @@ fn counted<W: BlockObserver>(
         precoder: false,
         shared_seed: Seed::new(1),
         lane_seed: lane(),
+        symbols: None,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols, bit_errors: u64::MAX };

@@ -154,6 +154,7 @@ fn found(link: Link) -> (f64, f64) {
         precoder: false,
         shared_seed: Seed::new(7),
         lane_seed: own.lane_seed,
+        symbols: None,
         method: Method::Chain,
     }];
     let stop = Stop { round_blocks: 64, symbols: COUNTED, bit_errors: u64::MAX };

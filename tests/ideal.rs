@@ -102,6 +102,7 @@ fn counted(plan: &Plan, trained: &Trained, source: &SymbolSource, stop: Stop) ->
         precoder: false,
         shared_seed: run,
         lane_seed: lane,
+        symbols: None,
         method: Method::Chain,
     };
     count(&[lane], &stop, &WorkspacePool::default(), &mut (), &CancelToken::default()).remove(0).end

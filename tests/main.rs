@@ -69,5 +69,6 @@ mod tdecq_properties;
 mod temperature;
 mod touchstone;
 mod transmitted;
+mod unlike_rates;
 mod validation;
 mod waveform;

@@ -124,6 +124,7 @@ fn counted(plan: &Plan, trained: &Trained) -> lightlane::chain::LaneCount {
         precoder: false,
         shared_seed,
         lane_seed,
+        symbols: None,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };

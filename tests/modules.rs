@@ -16,7 +16,7 @@ fn flat() -> Ctle {
 }
 
 /// A transmitter and a receiver without noise, apart from 14 bits, and an ideal line between them.
-fn perfect(config: &mut Config) {
+pub(crate) fn perfect(config: &mut Config) {
     let tx = SerdesTx {
         adapt: false,
         sndr_db: 200.0,

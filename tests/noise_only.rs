@@ -82,6 +82,7 @@ impl Made {
         }];
         let one = Count {
             segments,
+            symbols: None,
             pattern: &pattern,
             first_symbol: 0,
             precoder: self.precoder,

@@ -370,6 +370,7 @@ fn counted_errors_are_those_predicted() {
         precoder: false,
         shared_seed: run,
         lane_seed: lane,
+        symbols: None,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 64, symbols: 256 << 13, bit_errors: u64::MAX };

@@ -86,6 +86,7 @@ fn noiseless(clocking: Clocking, blocks: u64) -> (Kept, LaneCount, Vec<Vec<AtSli
         precoder: false,
         shared_seed: run,
         lane_seed: lane,
+        symbols: None,
         method: Method::Chain,
     };
     let stop = Stop { round_blocks: 3, symbols: blocks * SCORED as u64, bit_errors: u64::MAX };
@@ -293,6 +294,7 @@ fn segments_in_stream_mode_hand_their_decisions_on_block_by_block() {
             precoder: false,
             shared_seed: lane.shared_seed,
             lane_seed: lane.lane_seed,
+            symbols: None,
             method: Method::Chain,
         };
         let stop = Stop { round_blocks: 32, symbols: 1 << 19, bit_errors: u64::MAX };

@@ -24,6 +24,18 @@ const INNER_SYMBOL_ERROR_RATIOS: [[f64; 2]; 7] = [
     [9.7e-3, 2.1061e-2],
 ];
 
+/// Bit error ratio after [`Chase::SOFT`] against that before it: `inner_ber_counted` of the same
+/// command, known as well.
+const INNER_BIT_ERROR_RATIOS: [[f64; 2]; 7] = [
+    [2.425e-3, 1.9869e-5],
+    [3.0553085e-3, 4.6833e-5],
+    [3.8494476e-3, 1.0998e-4],
+    [4.85e-3, 2.4748e-4],
+    [6.1106171e-3, 5.4819e-4],
+    [7.6988951e-3, 1.1730e-3],
+    [9.7e-3, 2.4166e-3],
+];
+
 /// Error ratios after the outer code, where PAM4 in white noise has the bit error ratio `ber`
 /// before the inner one; `None` for a decoder whose symbol errors are not stored, or a ratio above
 /// those stored.
@@ -66,15 +78,46 @@ fn independent_ber(decoder: Chase, ber: f64) -> Option<f64> {
     Some(-libm::expm1(libm::log1p(-symbols) / f64::from(Code::KP4.symbol_bits())))
 }
 
+/// Bit error ratio after the inner decoder, where PAM4 in white noise has `ber` before it; `None`
+/// for a decoder whose ratios are not stored. Above the stored ratios the last slope goes on, up to
+/// the ratio before the decoder.
+pub(crate) fn ber_after_inner(decoder: Chase, ber: f64) -> Option<f64> {
+    if decoder == Chase::HARD {
+        return Some(hard_decision_ber(ber).min(ber));
+    }
+    (decoder == Chase::SOFT)
+        .then(|| if ber <= 0.0 { 0.0 } else { interpolated(&INNER_BIT_ERROR_RATIOS, ber).min(ber) })
+}
+
+/// The ratio before the inner decoder that leaves this one; `None` as of [`ber_after_inner`].
+pub(crate) fn ber_before_inner(decoder: Chase, ber_after: f64) -> Option<f64> {
+    let (mut low, mut high) = (libm::log(1e-30), libm::log(0.5));
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if ber_after_inner(decoder, libm::exp(middle))? < ber_after {
+            low = middle
+        } else {
+            high = middle
+        }
+    }
+    Some(libm::exp(0.5 * (low + high)))
+}
+
 /// Share of wrong symbols after [`Chase::SOFT`].
 fn soft_symbol_error_ratio(ber: f64) -> Option<f64> {
     if ber <= 0.0 {
         return Some(0.0);
     }
-    let above = INNER_SYMBOL_ERROR_RATIOS.iter().position(|&[known, _]| ber <= known)?.max(1);
-    let [[x0, y0], [x1, y1]] =
-        [above - 1, above].map(|at| INNER_SYMBOL_ERROR_RATIOS[at].map(libm::log));
-    Some(libm::exp(y0 + (y1 - y0) * (libm::log(ber) - x0) / (x1 - x0)))
+    let [known, _] = INNER_SYMBOL_ERROR_RATIOS[INNER_SYMBOL_ERROR_RATIOS.len() - 1];
+    (ber <= known).then(|| interpolated(&INNER_SYMBOL_ERROR_RATIOS, ber))
+}
+
+/// Second number of a table at the first, over logarithms; beyond its ends the slope goes on.
+fn interpolated(table: &[[f64; 2]], ber: f64) -> f64 {
+    let above = table.iter().position(|&[known, _]| ber <= known).unwrap_or(table.len() - 1);
+    let above = above.max(1);
+    let [[x0, y0], [x1, y1]] = [above - 1, above].map(|at| table[at].map(libm::log));
+    libm::exp(y0 + (y1 - y0) * (libm::log(ber) - x0) / (x1 - x0))
 }
 
 #[cfg(test)]

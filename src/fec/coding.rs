@@ -42,6 +42,10 @@ pub struct InnerCoding {
 }
 
 impl InnerCoding {
+    /// Symbol rate of a lane with the inner code over that without: 64 symbols carry 60, and 1089
+    /// blocks 1088 of payload (`draft`, clause 177).
+    pub const RATE_RATIO: f64 = 64.0 / 60.0 * 1089.0 / 1088.0;
+
     /// PAM4 symbols of blocks that are interleaved with each other.
     #[must_use]
     pub fn span_symbols(&self) -> usize {

@@ -35,7 +35,7 @@ pub struct ErrorPositions {
     pub wrong: Vec<SymbolError>,
     /// With a precoder: the first symbol's level, and by how much the last decision was too high,
     /// modulo 4.
-    seam: Option<(u8, u8)>,
+    pub(super) seam: Option<(u8, u8)>,
 }
 
 impl ErrorExtractor {

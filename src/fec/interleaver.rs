@@ -52,6 +52,13 @@ impl Interleaver {
         output + self.lead(branch)
     }
 
+    /// The turn of the output that is turn `input` of the input; `None` if it left before index 0.
+    #[must_use]
+    pub fn output(&self, input: u64) -> Option<u64> {
+        // leads are whole rounds of the branches
+        input.checked_sub(self.lead(input % self.branches as u64))
+    }
+
     /// First turns of the input, of which some are never sent.
     #[must_use]
     pub fn first_complete(&self) -> u64 {
@@ -73,6 +80,19 @@ impl Interleaver {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_output_of_an_input_is_the_inverse_of_the_input_of_an_output() {
+        for delay_turns in [0, 1, 23] {
+            let interleaver = Interleaver { delay_turns, ..Interleaver::default() };
+            for output in 0..1000 {
+                assert_eq!(interleaver.output(interleaver.input(output)), Some(output));
+            }
+            let never = (0..1000).filter(|&input| interleaver.output(input).is_none()).count();
+            // branches 0 and 1 of three lead by 2 and 1 times three delays: their turns of these
+            assert_eq!(never, 3 * delay_turns);
+        }
+    }
 
     #[test]
     fn every_turn_beyond_the_first_is_sent_once() {

@@ -126,6 +126,41 @@ impl CodewordLayout {
         (within < PAYLOAD_SYMBOLS as u64).then(|| block * PAYLOAD_SYMBOLS as u64 + within)
     }
 
+    /// Payload symbols among whole spans of the first `symbols` of a lane.
+    #[must_use]
+    pub fn payload_symbols(&self, symbols: u64) -> u64 {
+        let Some(inner) = &self.coding.inner else { return symbols };
+        let span = inner.span_symbols() as u64;
+        symbols / span * (inner.interleaved_blocks * PAYLOAD_SYMBOLS) as u64
+    }
+
+    /// The payload symbol of a lane that carries symbol `straight` of its codewords before the
+    /// interleaver of an inner code; `None` for one that left before index 0.
+    #[must_use]
+    pub fn interleaved_symbol(&self, straight: u64) -> Option<u64> {
+        let Some(inner) = &self.coding.inner else { return Some(straight) };
+        let turn = self.turn_bits(inner.interleaver.turn_symbols) / SYMBOL_BITS;
+        Some(inner.interleaver.output(straight / turn)? * turn + straight % turn)
+    }
+
+    /// Payload symbols before which every one is among the first `straight` before the interleaver
+    /// of an inner code.
+    #[must_use]
+    pub fn whole_symbols(&self, straight: u64) -> u64 {
+        let Some(inner) = &self.coding.inner else { return straight };
+        let turn = self.turn_bits(inner.interleaver.turn_symbols) / SYMBOL_BITS;
+        (straight / turn).saturating_sub(inner.interleaver.first_complete()) * turn
+    }
+
+    /// The least number of symbols before the interleaver among which are the first `payload` after
+    /// it.
+    #[must_use]
+    pub fn straight_symbols(&self, payload: u64) -> u64 {
+        let Some(inner) = &self.coding.inner else { return payload };
+        let turn = self.turn_bits(inner.interleaver.turn_symbols) / SYMBOL_BITS;
+        (payload.div_ceil(turn) + inner.interleaver.first_complete()) * turn
+    }
+
     /// Where a payload bit of a lane belongs.
     ///
     /// # Panics

@@ -20,6 +20,7 @@ mod histogram;
 pub mod inner;
 mod interleaver;
 mod layout;
+mod merged_errors;
 mod powers;
 pub mod reed_solomon;
 mod stream;
@@ -27,7 +28,9 @@ pub mod striped;
 pub mod tail;
 mod tally;
 
-pub(crate) use after_inner::{after_inner, symbol_error_ratio_after_inner};
+pub(crate) use after_inner::{
+    after_inner, ber_after_inner, ber_before_inner, symbol_error_ratio_after_inner,
+};
 pub use bins_chart::bins_chart;
 pub(crate) use burst_tail::Bursts;
 pub use coding::{CODINGS, Coding, InnerCoding, InterleaveOrder, Mux};
@@ -36,6 +39,7 @@ pub use error_extractor::{ErrorExtractor, ErrorPositions, SymbolError};
 pub use histogram::SymbolErrorHistogram;
 pub use interleaver::Interleaver;
 pub use layout::{Address, CodewordLayout};
+pub use merged_errors::MergedErrors;
 pub use reed_solomon::ReedSolomon;
 pub use stream::{FecReceiver, FecSender};
 pub use tally::FecTally;

@@ -1,5 +1,6 @@
 //! Codewords to the levels of lanes, and decided levels back to codewords.
 
+use super::coding::Coding;
 use super::inner;
 use super::layout::CodewordLayout;
 use super::reed_solomon::code::ReedSolomon;
@@ -69,6 +70,14 @@ impl FecSender {
     #[must_use]
     pub fn layout(&self) -> &Arc<CodewordLayout> {
         &self.layout
+    }
+
+    /// The same codewords as they are before the inner code and its interleaver.
+    #[must_use]
+    pub fn before_inner_code(&self) -> Self {
+        let coding = Coding { inner: None, ..self.layout.coding().clone() };
+        let layout = coding.build().expect("a checked coding without a part of it");
+        Self { layout, payload: self.payload.clone() }
     }
 
     /// The codewords of a set, one after the other.
@@ -240,7 +249,7 @@ impl FecReceiver {
 
 #[cfg(test)]
 mod tests {
-    use super::super::coding::{CODINGS, Coding, InnerCoding};
+    use super::super::coding::{CODINGS, InnerCoding};
     use super::super::error_extractor::{ErrorExtractor, payload};
     use super::super::tally::FecTally;
     use super::*;
@@ -343,6 +352,30 @@ mod tests {
             "{ber:e}"
         );
         assert_eq!((tally.post_fec_errors, tally.uncorrectable), (0, 0));
+    }
+
+    /// What a module with the inner code sends is what its host sent, in the order of the
+    /// interleaver.
+    #[test]
+    fn a_module_sends_the_symbols_of_its_host() {
+        let layout = Coding::named("1.6tbase-dr8-2").unwrap().build().unwrap();
+        let sender = FecSender::new(&layout, Seed::new(1));
+        let (mut straight, mut line) = (vec![0; 12_000], vec![0; 8192]);
+        sender.before_inner_code().fill(3, 0, &mut straight);
+        sender.fill(3, 0, &mut line);
+        let sent = payload(&layout, &line);
+        let mut placed = 0;
+        for (index, &level) in straight.iter().enumerate() {
+            if let Some(at) = layout.interleaved_symbol(index as u64)
+                && let Some(&there) = sent.get(at as usize)
+            {
+                assert_eq!(there, level, "{index} is {at}");
+                placed += 1;
+            }
+        }
+        assert_eq!(placed, sent.len());
+        let needed = layout.straight_symbols(sent.len() as u64);
+        assert!(needed <= 12_000 && layout.whole_symbols(needed) >= sent.len() as u64);
     }
 
     #[test]

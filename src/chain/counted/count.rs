@@ -53,7 +53,8 @@ pub fn count<W: BlockObserver>(
             })
             .flat_map(|l| {
                 let done = counted[l].end.block_errors.len() as u64;
-                let blocks = stop.symbols.div_ceil(block_symbols(l));
+                let symbols = lanes[l].symbols.unwrap_or(stop.symbols);
+                let blocks = symbols.div_ceil(block_symbols(l));
                 let end = blocks.min(done + stop.round_blocks);
                 let each = if streams[l].is_some() { end.saturating_sub(done).max(1) } else { 1 };
                 (done..end).step_by(each as usize).map(move |b| (b, l, each))

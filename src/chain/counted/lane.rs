@@ -18,9 +18,12 @@ pub struct Stop {
 }
 
 /// One lane to count.
+#[derive(Clone)]
 pub struct Count<'a> {
     /// Its segments, one or more of the same grid: each transmits the decisions of the one before.
     pub segments: Vec<SegmentRun<'a>>,
+    /// Symbols to count in place of those of [`Stop`].
+    pub symbols: Option<u64>,
     /// Source of its symbols.
     pub pattern: &'a SymbolSource,
     /// Absolute index of its first symbol.

@@ -9,7 +9,7 @@ use crate::link::build::group::{self, LaneData, OtherLane};
 use crate::link::build::segment::Segment;
 use crate::link::build::transmitted::transmitted;
 use crate::link::describe::config::Config;
-use crate::link::describe::segments::DecisionPoint;
+use crate::link::describe::segments::{DecisionPoint, SegmentKind};
 use crate::measured::{BuildContext, FileError, FileRead, Library};
 use crate::pattern::SymbolSource;
 use crate::seed::Seed;
@@ -37,6 +37,8 @@ pub struct Lane {
     /// Transmitted symbols.
     pub pattern: Arc<SymbolSource>,
     data: LaneData,
+    /// What its hosts send, where modules add an inner code.
+    pub(crate) straight: Option<SymbolSource>,
     /// Source of its payload, if it carries any.
     pub sender: Option<FecSender>,
     /// Random streams shared by all lanes.
@@ -75,6 +77,9 @@ impl Lane {
             .collect();
         let segments = segments.map_err(|error| gone(error, &files))?;
         let library = library.clone();
+        let straight = sender.as_ref().filter(|_| config.inner_of_modules().is_some());
+        let straight =
+            straight.map(|sender| SymbolSource::computed(sender.before_inner_code().lane(number)));
         Ok(Lane {
             number,
             config,
@@ -84,6 +89,7 @@ impl Lane {
             segments,
             others,
             pattern: data.pattern.clone(),
+            straight,
             data,
             sender,
             shared_seed,
@@ -188,6 +194,7 @@ impl Lane {
         };
         Count {
             segments: self.segments.iter().filter_map(hop).collect(),
+            symbols: None,
             pattern: &self.pattern,
             first_symbol: self.first_symbol(),
             precoder: self.config.precodes(),
@@ -195,6 +202,39 @@ impl Lane {
             lane_seed: self.lane_seed,
             method,
         }
+    }
+
+    /// Inputs of counting `symbols` of the lane's light: its segments together or, where modules
+    /// add an inner code, each on its own, for as much of the payload.
+    pub(crate) fn counts<'a>(
+        &'a self,
+        optical: &'a Trained,
+        electrical: &[&'a Trained],
+        method: Method<'a>,
+        symbols: u64,
+    ) -> Vec<Count<'a>> {
+        let whole = self.counted_through(optical, electrical, method);
+        let Some(straight) = &self.straight else { return vec![whole] };
+        let one = |(segment, run): (&Segment, &SegmentRun<'a>)| Count {
+            segments: vec![*run],
+            symbols: Some(self.symbols_of(segment.kind, symbols)),
+            pattern: if segment.kind.has_light() { &self.pattern } else { straight },
+            method: if segment.kind.has_light() { method } else { Method::Chain },
+            ..whole.clone()
+        };
+        self.segments.iter().zip(&whole.segments).map(one).collect()
+    }
+
+    /// Symbols of a segment that carry the payload of so many of the light's.
+    fn symbols_of(&self, kind: SegmentKind, symbols: u64) -> u64 {
+        let own = !kind.has_light() && self.straight.is_some() && symbols > 0;
+        let sender = self.sender.as_ref().filter(|_| own);
+        sender.map_or(symbols, |sender| {
+            // the light is counted in whole blocks
+            let block = self.grid().symbols as u64;
+            let payload = sender.layout().payload_symbols(symbols.div_ceil(block) * block);
+            sender.layout().straight_symbols(payload)
+        })
     }
 
     /// Absolute index of the lane's first symbol.

@@ -41,6 +41,7 @@ impl Segment {
         others: &[OtherLane],
         context: &mut BuildContext<'_>,
     ) -> Result<Segment, FileError> {
+        context.grid = config.grid_of(kind, modulator.recording());
         let (plan, dsp) = if kind.has_light() {
             optical(config, modulator, others, context)?
         } else {

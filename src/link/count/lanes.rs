@@ -44,6 +44,15 @@ impl CountedLanes {
         })
     }
 
+    /// Error ratio of the decisions of a lane's light, where modules decode an inner code: what that
+    /// leaves depends on more than the ratio, which is what the estimators share.
+    pub(crate) fn decisions_of_light(&self, lane: usize, optical: usize) -> Option<CountedBer> {
+        self.fec.merged(self.places[lane]?)?;
+        let tally = self.counted[lane].as_ref()?.segments.get(optical)?;
+        let end = tally.clone();
+        Some(CountedBer::of(&LaneCount { end, ..LaneCount::default() }, None))
+    }
+
     /// Readings of the clocks of a lane's segments, in stream mode.
     pub(crate) fn clocks(&self, lane: usize) -> &[ClockReading] {
         self.counted[lane].as_ref().map_or(&[], |counted| &counted.clocks)
@@ -108,6 +117,19 @@ impl BlockObserver for Watched<'_> {
     }
 }
 
+/// The count of a lane from those of its segments, where each is counted on its own; `end` is what
+/// its last host decides.
+fn joined(mut counts: Vec<LaneCount>, end: Option<&Tally>) -> LaneCount {
+    let Some(end) = end else { return counts.remove(0) };
+    LaneCount {
+        end: end.clone(),
+        weighted: None,
+        clocks: counts.iter().flat_map(|count| count.clocks.clone()).collect(),
+        not_evaluated: counts.iter().find_map(|count| count.not_evaluated.clone()),
+        segments: counts.into_iter().map(|count| count.end).collect(),
+    }
+}
+
 /// Counts every lane for which `receiver` gives one.
 fn count_all<'a>(
     solved: &'a [SolvedLane],
@@ -129,21 +151,40 @@ fn count_all<'a>(
         .filter_map(|s| s.solution.as_ref().ok().filter(|r| receiver(r).is_some()))
         .map(LaneSolution::electrical_receivers)
         .collect();
-    let lanes: Vec<Count<'_>> = able()
+    // a lane of unlike rates has a count for each segment
+    let of_lanes: Vec<Vec<Count<'_>>> = able()
         .zip(&electrical)
         .map(|((lane, trained, _, counter), electrical)| {
-            lane.counted_through(trained, electrical, counter.method())
+            lane.counts(trained, electrical, counter.method(), symbols)
         })
         .collect();
     let mut fec = FecStage::new(
-        &able().map(|(lane, _, prediction, _)| (lane, prediction)).collect::<Vec<_>>(),
+        &able()
+            .zip(
+                solved
+                    .iter()
+                    .filter_map(|s| s.solution.as_ref().ok().filter(|r| receiver(r).is_some())),
+            )
+            .map(|((lane, _, prediction, _), solution)| {
+                (lane, prediction, solution.electrical_ber())
+            })
+            .collect::<Vec<_>>(),
     );
     let stop = Stop { round_blocks: ROUND_BLOCKS, symbols, bit_errors: u64::MAX };
     // a lane without a receiver, or one that is not counted, is no work
-    let uncounted = |lane: &Count<'_>| matches!(lane.method, Method::NotEvaluated(_));
-    let idle = solved.len() - lanes.len() + lanes.iter().filter(|&lane| uncounted(lane)).count();
+    let uncounted =
+        |lane: &&Vec<Count<'_>>| lane.iter().any(|c| matches!(c.method, Method::NotEvaluated(_)));
+    let idle = solved.len() - of_lanes.len() + of_lanes.iter().filter(uncounted).count();
     work.add(idle as u64 * symbols);
+    let sizes: Vec<usize> = of_lanes.iter().map(Vec::len).collect();
+    let lanes: Vec<Count<'_>> = of_lanes.into_iter().flatten().collect();
     let counted = count(&lanes, &stop, workspaces, &mut Watched { fec: &mut fec, work }, cancel);
+    let mut each = counted.into_iter();
+    let counted: Vec<LaneCount> = sizes
+        .iter()
+        .enumerate()
+        .map(|(lane, &size)| joined(each.by_ref().take(size).collect(), fec.merged(lane)))
+        .collect();
     if let Some((counted, (lane, ..))) =
         counted.iter().zip(able()).find(|(counted, _)| counted.not_evaluated.is_some())
     {

@@ -175,6 +175,11 @@ impl Config {
         }
     }
 
+    /// The same for one segment, at its own rate.
+    pub(crate) fn grid_of(&self, kind: SegmentKind, recording: Option<&Recording>) -> Grid {
+        Grid { symbol_rate_hz: giga(self.symbol_rate_of(kind)), ..self.grid(recording) }
+    }
+
     /// Temperature of the modules.
     pub(crate) fn temperature(&self) -> Temperature {
         // a check refuses others
@@ -196,8 +201,9 @@ impl Config {
 
     /// Clocking of the receiver that decides a segment, in stream mode.
     pub(crate) fn clocking(&self, kind: SegmentKind) -> Option<Clocking> {
-        self.streams()
-            .then(|| self.clock(kind).clocking(self.symbol_rate_gbd, self.simulation.guard_symbols))
+        self.streams().then(|| {
+            self.clock(kind).clocking(self.symbol_rate_of(kind), self.simulation.guard_symbols)
+        })
     }
 
     /// The clock of the receiver that decides a segment.
@@ -349,28 +355,25 @@ impl Config {
             );
             problems.report(&at, "kind", kind.name(), remedy);
         }
-        if self.fec.chosen().is_some_and(|coding| coding.inner.is_some())
-            && self.segments().len() > 1
-        {
-            let remedy = format!(
-                "must be \"optics\" or \"lpo\" with the inner code of {}: segments of \
-                 unlike rates are not built",
-                self.fec.coding
-            );
-            problems.report(&at, "kind", kind.name(), remedy);
-        }
+        self.check_inner_of_modules(root, problems);
     }
 
     /// Limit of a lane's pre-FEC bit error ratio: of the optical segment alone, or from host to
-    /// host.
+    /// host; before the outer code where modules decode the inner one.
     pub fn limit_ber(&self) -> f64 {
-        if self.module.kind.has_hosts() { self.limits.link_ber } else { self.limits.pmd_ber }
+        if self.inner_of_modules().is_some() {
+            self.limits.link_outer_ber.unwrap_or(self.limits.pmd_ber)
+        } else if self.module.kind.has_hosts() {
+            self.limits.link_ber
+        } else {
+            self.limits.pmd_ber
+        }
     }
 
-    /// Detector of the last segment, and its key.
-    fn last_detector(&self) -> (KeyPath, DetectorKind) {
+    /// Detector of the segment with the light, and its key.
+    fn detector_of_light(&self) -> (KeyPath, DetectorKind) {
         let root = KeyPath::root();
-        if self.module.kind.has_hosts() {
+        if self.optical().to == DecisionPoint::FarHost {
             (root.key("host").key("rx").key("dsp"), self.host.rx.dsp.detector)
         } else {
             (root.key("receiver").key("dsp"), self.receiver.dsp.detector)
@@ -410,10 +413,10 @@ impl Config {
             problems,
         );
         let Some(coding) = self.fec.chosen().filter(|coding| coding.lanes > 0) else { return };
-        if carries && coding.inner.is_some() && self.last_detector().1 == DetectorKind::Mlse {
+        if carries && coding.inner.is_some() && self.detector_of_light().1 == DetectorKind::Mlse {
             let remedy = "must be slicer or dfe where the payload has an inner code: it is \
                            decoded softly, and a sequence decides hard";
-            problems.report(&self.last_detector().0, "detector", "mlse", remedy);
+            problems.report(&self.detector_of_light().0, "detector", "mlse", remedy);
         }
         if carries && self.lanes > coding.lanes {
             let remedy = format!(

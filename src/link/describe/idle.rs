@@ -116,6 +116,12 @@ impl Config {
     fn idle_segments(&self, idle: &mut Idle) {
         let (kind, optical) = (self.module.kind, self.optical());
         let why = format!("module.kind = \"{}\"", kind.name());
+        if self.inner_of_modules().is_some() {
+            let why = format!("{why} decodes the inner code: limits.link_outer_ber counts");
+            idle.add("limits.", &["link_ber"], &why);
+        } else {
+            idle.add("limits.", &["link_outer_ber"], "no module decodes an inner code");
+        }
         if !kind.has_hosts() {
             idle.add_but("module.", "module.kind", &why);
             idle.add("host.", &[""], &why);

@@ -40,6 +40,9 @@ pub struct Limits {
     pub aui_ber: f64,
     /// Largest pre-FEC bit error ratio from host to host.
     pub link_ber: f64,
+    /// The same before the outer code, where modules decode the inner one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_outer_ber: Option<f64>,
     /// Largest average launch power of a lane, dBm.
     pub launch_power_max_dbm: f64,
     /// Largest outer modulation amplitude of a lane, dBm.
@@ -106,6 +109,7 @@ impl Default for Limits {
             pmd_ber: 2.4e-4,
             aui_ber: 1e-5,
             link_ber: 2.8e-4,
+            link_outer_ber: None,
             launch_power_max_dbm: 4.0,
             oma_max_dbm: 4.2,
             extinction_ratio_min_db: 3.5,
@@ -132,11 +136,12 @@ impl Default for Limits {
 
 impl Limits {
     /// Every limit that is set, by key.
-    fn set(&self) -> [(&'static str, Option<f64>); 21] {
+    fn set(&self) -> [(&'static str, Option<f64>); 22] {
         [
             ("pmd_ber", Some(self.pmd_ber)),
             ("aui_ber", Some(self.aui_ber)),
             ("link_ber", Some(self.link_ber)),
+            ("link_outer_ber", self.link_outer_ber),
             ("launch_power_max_dbm", Some(self.launch_power_max_dbm)),
             ("oma_max_dbm", Some(self.oma_max_dbm)),
             ("extinction_ratio_min_db", Some(self.extinction_ratio_min_db)),
@@ -198,7 +203,7 @@ impl Limits {
     pub(crate) fn check(&self, at: &KeyPath, problems: &mut Problems) {
         for (key, limit) in self.set().into_iter().filter_map(|(key, limit)| Some((key, limit?))) {
             let range = match key {
-                "pmd_ber" | "aui_ber" | "link_ber" => 1e-15..=0.2,
+                "pmd_ber" | "aui_ber" | "link_ber" | "link_outer_ber" => 1e-15..=0.2,
                 "extinction_ratio_min_db" => 0.0..=100.0,
                 "rin_oma_max_db_per_hz" => -300.0..=0.0,
                 "transition_time_max_ps" | "overshoot_max_percent" => 0.0..=1000.0,

@@ -11,6 +11,7 @@ pub(super) mod impairments;
 pub(super) mod limits;
 pub(super) mod merge;
 pub(super) mod module;
+mod modules_inner;
 pub mod presets;
 pub(super) mod segments;
 pub(super) mod simulation;

@@ -11,7 +11,7 @@ use crate::link::result::spec::{Finding, LimitSide, LimitStatus, SpecRow};
 use crate::table::Spacing;
 
 /// Every limit with its metric and the side on which it is kept.
-const ROWS: [(&str, &str, LimitSide); 19] = [
+const ROWS: [(&str, &str, LimitSide); 20] = [
     ("launch_power_max_dbm", "launch_power_dbm", LimitSide::Max),
     ("launch_power_min_dbm", "launch_power_dbm", LimitSide::Min),
     ("oma_max_dbm", "oma_tp2_dbm", LimitSide::Max),
@@ -28,6 +28,7 @@ const ROWS: [(&str, &str, LimitSide); 19] = [
     ("pmd_ber", "ber_optical", LimitSide::Max),
     ("aui_ber", "ber_electrical", LimitSide::Max),
     ("link_ber", "ber_host_to_host", LimitSide::Max),
+    ("link_outer_ber", "ber_host_to_host", LimitSide::Max),
     ("sensitivity_max_dbm", "sensitivity_oma_dbm", LimitSide::Max),
     ("sensitivity_minus_tecq_max_dbm", "sensitivity_minus_tecq_dbm", LimitSide::Max),
     ("stressed_sensitivity_max_dbm", "stressed_sensitivity_dbm", LimitSide::Max),
@@ -55,6 +56,7 @@ impl Limits {
     /// `preset` is the user's.
     pub fn judge(&self, result: &LinkResult) -> Vec<SpecRow> {
         let segments = result.module.segments();
+        let decoded_before = result.config.inner_of_modules().is_some();
         let preset = result.preset.as_deref().and_then(presets::find).map(presets::Preset::limits);
         let row = |&(key, metric, side): &(&'static str, &'static str, LimitSide)| {
             let metric = limited(metric)?;
@@ -63,7 +65,8 @@ impl Limits {
             let idle = match key {
                 "pmd_ber" => !segments.iter().any(|kind| kind.to == DecisionPoint::FarModule),
                 "aui_ber" => segments.iter().all(|kind| kind.has_light()),
-                "link_ber" => !result.module.has_hosts(),
+                "link_ber" => !result.module.has_hosts() || decoded_before,
+                "link_outer_ber" => !decoded_before,
                 _ => false,
             };
             if idle {

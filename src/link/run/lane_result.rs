@@ -11,7 +11,7 @@ use crate::link::run::agreement::agree;
 use crate::link::run::segment_result;
 use crate::link::solve::budget::EFFECTIVE_SAMPLES_MIN;
 use crate::link::solve::clock;
-use crate::link::solve::lane::{LaneSolution, SolvedLane};
+use crate::link::solve::lane::{LaneSolution, PredictedBer, SolvedLane};
 use crate::link::solve::margin::LossMargin;
 use crate::link::solve::overload_margin::OverloadMargin;
 use crate::link::solve::segment::SolvedSegment;
@@ -252,7 +252,12 @@ fn add_count(
     result.ber_counted_high = (tally.symbols > 0).then_some(interval.high);
     (result.burst_continuation, result.longest_burst, result.burst_lengths) = bursts(tally);
     if solution.no_prediction.is_none() {
-        return agree(&counted, solution.whole(&solution.optical().prediction));
+        let prediction = &solution.optical().prediction;
+        let of_light = here.decisions_of_light(index, solution.optical_index);
+        return of_light.map_or_else(
+            || agree(&counted, solution.whole(prediction)),
+            |counted| agree(&counted, PredictedBer::of(prediction)),
+        );
     }
     // the count alone judges, where its interval lies on one side of the limit
     let few = counted.effective_samples.is_some_and(|samples| samples < EFFECTIVE_SAMPLES_MIN);
@@ -302,7 +307,11 @@ fn add_count_at_limit(
         return None;
     }
     result.ber_semi_analytic_at_limit = Some(predicted.ber);
-    agree(&counted, predicted)
+    let of_light = at_limit.decisions_of_light(index, solution.optical_index);
+    of_light.map_or_else(
+        || agree(&counted, predicted),
+        |counted| agree(&counted, PredictedBer::of(solution.at_limit.as_ref()?)),
+    )
 }
 
 /// Largest contribution at the limit, or where the lane is when no loss meets it.

@@ -66,7 +66,7 @@ fn result(
         snr_db: Some(prediction.snr_db),
         clock: clock.map_or_else(ClockResult::default, |clock| {
             let predicted = prediction.phase_error_rms_ui;
-            ClockResult::of(clock, predicted, config.symbol_rate_gbd)
+            ClockResult::of(clock, predicted, config.symbol_rate_of(segment.kind))
         }),
         channel_loss_db: settings.loss_db,
         tx_taps: settings.tx_taps,
@@ -105,7 +105,7 @@ impl SegmentSettings {
             FarHost => Some(&host.rx.ctle),
             _ => None,
         };
-        let nyquist_hz = giga(config.symbol_rate_gbd) / 2.0;
+        let nyquist_hz = giga(config.symbol_rate_of(kind)) / 2.0;
         let gains = |ctle: &Ctle| [ctle.gain_db, ctle.low_gain_db];
         SegmentSettings {
             tx_taps: tx.map_or_else(Vec::new, |tx| tx.ffe.taps.clone()),

@@ -3,6 +3,8 @@
 use crate::chain::{
     NotEvaluated, PlanCache, Prediction, Predictor, Trained, Workspace, WorkspacePool,
 };
+use crate::fec::inner::Chase;
+use crate::fec::{ber_after_inner, ber_before_inner};
 use crate::fibre::Corner;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
@@ -79,6 +81,8 @@ pub(crate) struct LaneSolution {
     pub(crate) counter_at_limit: LaneCounter,
     /// Why the prediction does not apply to this lane; it then only guides the count.
     pub(crate) no_prediction: Option<String>,
+    /// The decoder of an inner code that modules take off before the last host.
+    decoder: Option<Chase>,
 }
 
 /// Predicted bit error ratio of a lane, its 95 % interval, and whether it only guides a count.
@@ -89,6 +93,18 @@ pub(crate) struct PredictedBer {
     pub(crate) refused: bool,
     /// The ratio with past decisions assumed correct, where a receiver uses them.
     pub(crate) ber_ideal_feedback: Option<f64>,
+}
+
+impl PredictedBer {
+    /// That of a segment's decisions.
+    pub(crate) fn of(prediction: &Prediction) -> PredictedBer {
+        PredictedBer {
+            ber: prediction.ber,
+            interval: prediction.interval,
+            refused: prediction.no_prediction.is_some(),
+            ber_ideal_feedback: prediction.ber_ideal_feedback,
+        }
+    }
 }
 
 impl LaneSolution {
@@ -108,21 +124,34 @@ impl LaneSolution {
         self.electrical().map(|solved| &solved.trained).collect()
     }
 
-    /// Prediction of the lane: that of the optical segment after those of the electrical ones.
+    /// Prediction of the lane: that of the optical segment, after an inner code of the modules,
+    /// with those of the electrical ones.
     pub(crate) fn whole(&self, optical: &Prediction) -> PredictedBer {
         let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
+        let ber = |of: fn(&Prediction) -> f64| {
+            let decoded = |ber: f64| {
+                self.decoder.and_then(|decoder| ber_after_inner(decoder, ber)).unwrap_or(ber)
+            };
+            let electrical = self.electrical().map(|solved| of(&solved.prediction));
+            cascade::of_all(electrical.chain([decoded(of(optical))]))
+        };
         PredictedBer {
-            ber: cascade::of_all(all().map(|p| p.ber)),
+            ber: ber(|p| p.ber),
             // the whole rises with each ratio below a half
             interval: Interval {
-                low: cascade::of_all(all().map(|p| p.interval.low.min(0.5))),
-                high: cascade::of_all(all().map(|p| p.interval.high.min(0.5))),
+                low: ber(|p| p.interval.low.min(0.5)),
+                high: ber(|p| p.interval.high.min(0.5)),
             },
             refused: all().any(|p| p.no_prediction.is_some()),
             ber_ideal_feedback: all()
                 .any(|p| p.ber_ideal_feedback.is_some())
-                .then(|| cascade::of_all(all().map(|p| p.ber_ideal_feedback.unwrap_or(p.ber)))),
+                .then(|| ber(|p| p.ber_ideal_feedback.unwrap_or(p.ber))),
         }
+    }
+
+    /// Predicted bit error ratio of all electrical segments.
+    pub(crate) fn electrical_ber(&self) -> f64 {
+        cascade::of_all(self.electrical().map(|solved| solved.prediction.ber))
     }
 }
 
@@ -175,9 +204,18 @@ pub(crate) fn solution(
         let prediction = predictor.predict(workspace, &trained);
         warnings.extend(clock::guarded(lane, &trained, &around)?);
         let no_prediction = no_prediction(lane, &electrical, &prediction);
-        let refused = electrical.iter().any(|solved| solved.prediction.no_prediction.is_some());
+        let refused = electrical.iter().any(|solved| solved.prediction.no_prediction.is_some())
+            || (lane.config.inner_of_modules().is_some() && prediction.bursts.is_some());
         let margins = match remainder(lane, electrical.iter()) {
             Err(none) => Margins::loss_only((none, None)),
+            Ok(left)
+                if margin_is_counted(lane, refused, &trained, left)
+                    && lane.config.inner_of_modules().is_some() =>
+            {
+                let because = "no margin: it would be counted, which it is not through an inner \
+                               code of the modules";
+                Margins::loss_only((LossMargin::Uncounted(because.to_owned()), None))
+            }
             Ok(left) if margin_is_counted(lane, refused, &trained, left) => {
                 let search = CountedMarginSearch { lane, electrical: &around, workspaces, cancel };
                 Margins::loss_only(search.find(&mut predictor, workspace, &trained, prediction.ber))
@@ -224,6 +262,7 @@ pub(crate) fn solution(
             counter,
             counter_at_limit,
             no_prediction,
+            decoder: lane.config.inner_of_modules().map(|inner| inner.decoder),
         })
     })
 }
@@ -237,6 +276,8 @@ pub(super) fn remainder<'a>(
     let spent = cascade::of_all(electrical.clone().map(|solved| solved.prediction.ber));
     let left = cascade::remainder(lane.config.limit_ber(), spent);
     let left = left.ok_or(LossMargin::Floor(spent))?;
+    let inner = lane.config.inner_of_modules();
+    let left = inner.and_then(|inner| ber_before_inner(inner.decoder, left)).unwrap_or(left);
     failing_segments(lane, electrical)
         .map_or(Ok(left), |because| Err(LossMargin::Uncounted(because)))
 }
@@ -282,6 +323,10 @@ fn no_prediction(
     electrical: &[SolvedSegment],
     optical: &Prediction,
 ) -> Option<String> {
+    if lane.config.inner_of_modules().is_some() && optical.bursts.is_some() {
+        let because = "decisions fed back make bursts, of which an inner code leaves other errors";
+        return Some(because.to_owned());
+    }
     let mut refusals = electrical.iter().map(|solved| solved.prediction.no_prediction);
     let refusal = refusals.find_map(|refusal| refusal).or(optical.no_prediction);
     clock::no_prediction(lane).or_else(|| refusal.map(str::to_owned))

@@ -26,7 +26,10 @@ impl<'a> WorkMeter<'a> {
         options: &'a RunOptions<'a>,
     ) -> WorkMeter<'a> {
         let total = lanes
-            .map(|lane| solving_symbols(lane) + counted.symbols + counted.symbols_at_limit)
+            .map(|lane| {
+                let counted = counted.symbols.saturating_add(counted.symbols_at_limit);
+                solving_symbols(lane).saturating_add(counted_symbols(lane, counted))
+            })
             .fold(0, u64::saturating_add);
         WorkMeter { options, done: AtomicU64::new(0), total }
     }
@@ -37,6 +40,13 @@ impl<'a> WorkMeter<'a> {
         // whole blocks may be more than what was asked for
         self.options.report(done.min(self.total) as f64, self.total as f64, WorkUnit::Symbols);
     }
+}
+
+/// Symbols counted, of every segment that is counted on its own, for so many of the light's.
+pub(crate) fn counted_symbols(lane: &Config, symbols: u64) -> u64 {
+    let electrical = (lane.segments().len() - 1) as u64;
+    // nearly as many as those of the light
+    lane.inner_of_modules().map_or(symbols, |_| symbols.saturating_mul(1 + electrical))
 }
 
 /// Symbols of a lane's chain that are counted in about the time of solving it.

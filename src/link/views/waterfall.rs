@@ -76,7 +76,7 @@ impl View {
             refused("lane", lane.number, "has no settled levels at TP3".to_owned())
         })?;
         let received_dbm = dbm_from_watt(tp3.average_w);
-        let limit_ber = lane.config.limit_ber();
+        let limit_ber = lane.config.optical_limit_ber();
         let mut solved: Vec<(f64, f64, Trained)> = Vec::new();
         let loss_margin_db = self.workspaces.with(&lane.optical().plan, |workspace| {
             let mut predictor = optical_predictor(lane, workspace);
