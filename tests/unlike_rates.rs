@@ -91,23 +91,25 @@ fn hosts_run_at_the_rate_without_the_inner_code() {
 }
 
 /// At the limit the count of the last host is the predicted ratio: light through the inner code,
-/// and both electrical segments. Four wrong bits to a block that the code leaves wrong: twice the
-/// deviation of independent errors; noise that is not quite white adds 5 %.
+/// and both electrical segments. The search leaves up to 3 % of the light's ratio, 10 % after the
+/// inner code. Four wrong bits to a block that the code leaves wrong: twice the deviation of
+/// independent errors. Noise and interference that are not quite white leave up to 15 % more of
+/// 10 000 errors (LRO), as 0.05 dB of SNR would.
 #[test]
 fn the_ratio_at_the_limit_is_counted_as_predicted() {
-    for kind in [ModuleKind::Retimed, ModuleKind::Lro] {
+    for (kind, loss_db) in [(ModuleKind::Retimed, 27.0), (ModuleKind::Lro, 16.0)] {
         let mut config = preset(NAME);
         (config.module.kind, config.lanes) = (kind, 1);
-        config.host.channel.trace.loss_db = 24.0;
+        config.host.channel.trace.loss_db = loss_db;
         config.simulation.symbols = 0;
         config.simulation.symbols_at_limit = 4 << 20;
         let lane = run(&config).lanes.remove(0);
         let (predicted, counted) =
             (lane.ber_semi_analytic_at_limit.unwrap(), lane.ber_counted_at_limit.unwrap());
-        assert!((predicted / 2.921e-4 - 1.0).abs() < 0.02, "{kind:?}: {predicted:e}");
+        assert!((predicted / 2.921e-4 - 1.0).abs() < 0.1, "{kind:?}: {predicted:e}");
         let deviation = 2.0 / (lane.errors_at_limit as f64).sqrt();
         let off = (counted / predicted).ln();
-        assert!(off.abs() < 0.05 + 4.0 * deviation, "{kind:?}: {counted:e} {predicted:e}");
+        assert!(off.abs() < 0.2 + 4.0 * deviation, "{kind:?}: {counted:e} {predicted:e}");
         assert_eq!(lane.estimators_agree, Some(true), "{kind:?}");
     }
 }

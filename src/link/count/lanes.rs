@@ -44,8 +44,8 @@ impl CountedLanes {
         })
     }
 
-    /// Error ratio of the decisions of a lane's light, where modules decode an inner code: what that
-    /// leaves depends on more than the ratio, which is what the estimators share.
+    /// Error ratio of the decisions of a lane's light, where modules decode an inner code: what
+    /// that leaves depends on more than the ratio, which is what the estimators share.
     pub(crate) fn decisions_of_light(&self, lane: usize, optical: usize) -> Option<CountedBer> {
         self.fec.merged(self.places[lane]?)?;
         let tally = self.counted[lane].as_ref()?.segments.get(optical)?;

@@ -89,8 +89,7 @@ mod tests {
                 for kind in [TransmitterKind::Eml, TransmitterKind::Mzm] {
                     let mut lane = preset.config();
                     (lane.module.kind, lane.transmitter.kind) = (module, kind);
-                    // an inner code has no segments of unlike rates
-                    all.extend(valid(&lane).is_ok().then_some(lane));
+                    all.push(lane);
                 }
             }
         }
