@@ -8,7 +8,7 @@ const ALWAYS: [(&str, &str, &str); 21] = [
     (
         "module",
         "`module.kind`",
-        "`optics` alone, or between two hosts `retimed`, `lro`, `lpo`: one to three segments, each with its own decisions, noise and error ratio; linear input and output with gain control",
+        "`optics` alone, or between two hosts `retimed`, `lro`, `lpo`: one to three segments, each with its own decisions, noise, error ratio and, around an inner code, rate; linear input and output with gain control",
     ),
     (
         "host's channel",
