@@ -49,7 +49,7 @@ fn tdecq(bencher: Bencher, case: (PatternKind, &str)) {
 /// The second and all further captures of a length.
 #[divan::bench(args = CASES, sample_count = 20)]
 fn tdecq_again(bencher: Bencher, case: (PatternKind, &str)) {
-    let mut instrument = Instrument::default();
+    let instrument = Instrument::default();
     with_capture(case, |capture, reference| {
         bencher
             .bench_local(|| instrument.measure(capture, reference).expect("it is open").tdecq_db);

@@ -220,7 +220,7 @@ fn tdecq() -> Kernel {
         y
     };
     let waveform: Vec<f32> = levels.iter().flat_map(|&level| [level; 16]).map(rise).collect();
-    let mut instrument = Instrument::default();
+    let instrument = Instrument::default();
     Kernel::new("tdecq", levels.len(), move || {
         let capture = TdecqCapture {
             waveform: &waveform,

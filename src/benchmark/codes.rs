@@ -87,7 +87,7 @@ fn tdecq() -> Box<dyn FnMut()> {
         Complex64::from_polar((-0.35 * (f / 0.45).powi(2)).exp(), 3.0 * f.powi(3)) * hold
     });
     let reference = Reference::all().into_iter().find(|r| r.name == "100g-smf").expect("it ships");
-    let mut instrument = Instrument::default();
+    let instrument = Instrument::default();
     Box::new(move || {
         let capture = TdecqCapture {
             waveform: &waveform,

@@ -1,12 +1,12 @@
 //! A periodic waveform on another grid, or through a filter: by its spectrum.
 
-use crate::math::fft::complex::{Planner, bins};
+use crate::math::fft::complex::bins;
 use crate::math::fft::real::RealFft;
 use num_complex::{Complex32, Complex64};
 
 /// Spectrum of a real periodic block, bins 0 ..= n/2, scaled so that bin 0 is the mean.
-pub(crate) fn spectrum(planner: &mut Planner, block: &[f32]) -> Vec<Complex32> {
-    let fft = RealFft::new(planner, block.len());
+pub(crate) fn spectrum(block: &[f32]) -> Vec<Complex32> {
+    let fft = RealFft::shared(block.len());
     // about its first sample: a large mean costs the others no digits
     let mut moved: Vec<f32> = block.iter().map(|y| y - block[0]).collect();
     let mut out = vec![Complex32::default(); bins(block.len())];
@@ -19,8 +19,8 @@ pub(crate) fn spectrum(planner: &mut Planner, block: &[f32]) -> Vec<Complex32> {
 
 /// The real block of `length` samples that has a [`spectrum`]; bins that are missing are zero, bins
 /// beyond half the rate are left out.
-pub(crate) fn block(planner: &mut Planner, spectrum: &[Complex32], length: usize) -> Vec<f32> {
-    let fft = RealFft::new(planner, length);
+pub(crate) fn block(spectrum: &[Complex32], length: usize) -> Vec<f32> {
+    let fft = RealFft::shared(length);
     let mut padded = vec![Complex32::default(); bins(length)];
     let kept = padded.len().min(spectrum.len());
     // bin 0 is added at the end
@@ -67,12 +67,11 @@ pub fn by_spectrum(period: &[f32], length: usize) -> Vec<f32> {
     if period.is_empty() || length == 0 || period.len() == length {
         return period[..length.min(period.len())].to_vec();
     }
-    let mut planner = Planner::default();
-    let mut bins = spectrum(&mut planner, period);
+    let mut bins = spectrum(period);
     if period.len().is_multiple_of(2) && length > period.len() {
         bins[period.len() / 2] *= 0.5; // shared by both signs
     }
-    block(&mut planner, &bins, length)
+    block(&bins, length)
 }
 
 /// One period of a waveform after a response; `response` is asked at frequencies in turns per
@@ -81,10 +80,9 @@ pub fn filtered(period: &[f32], response: impl Fn(f64) -> Complex64) -> Vec<f32>
     if period.is_empty() {
         return Vec::new();
     }
-    let mut planner = Planner::default();
-    let mut bins = spectrum(&mut planner, period);
+    let mut bins = spectrum(period);
     apply(&mut bins, period.len(), response);
-    block(&mut planner, &bins, period.len())
+    block(&bins, period.len())
 }
 
 #[cfg(test)]

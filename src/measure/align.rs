@@ -1,6 +1,6 @@
 //! Alignment of a waveform with its symbols.
 
-use crate::math::fft::{self, Planner};
+use crate::math::fft;
 use crate::math::resample;
 use num_complex::Complex32;
 
@@ -22,21 +22,15 @@ pub fn delay(waveform: &[f32], samples_per_symbol: usize, levels: &[u8]) -> f64 
     if n == 0 || samples_per_symbol == 0 || waveform.len() != n * samples_per_symbol {
         return 0.0;
     }
-    let mut planner = Planner::default();
-    let bins = resample::spectrum(&mut planner, waveform);
-    delay_of(&mut planner, bins, samples_per_symbol, levels)
+    let bins = resample::spectrum(waveform);
+    delay_of(bins, samples_per_symbol, levels)
 }
 
 /// [`delay`] of the waveform that has a spectrum of [`resample::spectrum`]; at least one symbol.
-pub(super) fn delay_of(
-    planner: &mut Planner,
-    mut bins: Vec<Complex32>,
-    samples_per_symbol: usize,
-    levels: &[u8],
-) -> f64 {
+pub(super) fn delay_of(mut bins: Vec<Complex32>, samples_per_symbol: usize, levels: &[u8]) -> f64 {
     let n = levels.len();
     let levels: Vec<f32> = levels.iter().map(|&l| f32::from(l)).collect();
-    let symbols = resample::spectrum(planner, &levels);
+    let symbols = resample::spectrum(&levels);
     let grid = COARSE.min(samples_per_symbol) * n;
     bins.truncate(fft::bins(grid));
     bins[0] = Complex32::default();
@@ -48,7 +42,7 @@ pub(super) fn delay_of(
     let mut product = vec![Complex32::default(); bins.len()];
     fft::replicate_add(&symbols, n, &bins, &mut product);
     // conjugated, so the lag runs backwards
-    let correlation = resample::block(planner, &product, grid);
+    let correlation = resample::block(&product, grid);
     let at = |d: usize| f64::from(correlation[(grid - d % grid) % grid]);
     let best = (0..grid).max_by(|&a, &b| at(a).total_cmp(&at(b))).unwrap_or(0);
     let (before, peak, after) = (at(best + grid - 1), at(best), at(best + 1));

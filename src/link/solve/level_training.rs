@@ -50,6 +50,48 @@ pub(super) fn reset(config: &mut Config) {
     config.transmitter.levels.entries.clear();
 }
 
+/// Trains the levels of a description that was [`reset`]; equal eyes are those of its light, and are
+/// found once for all descriptions that have it. `files` are those of the modulator, if they are
+/// known. A file that is missing is reported by the later build.
+pub(super) fn train_once(
+    config: &mut Config,
+    files: Option<&[&str]>,
+    bench: &mut TrialContext<'_>,
+) {
+    let equal_eyes = config.transmitter.levels.train == LevelTraining::EqualEyes;
+    let Some(files) = files.filter(|_| equal_eyes) else {
+        let _ = train(config, bench);
+        return;
+    };
+    let light = light_of(config);
+    let library = bench.library;
+    let trained = library.derived(&light, files, || {
+        let mut found = light.0.clone();
+        let done = train(&mut found, bench).is_ok() && !bench.workspaces.is_cancelled();
+        let levels = found.transmitter.levels;
+        if done { Ok(levels) } else { Err(levels) }
+    });
+    config.transmitter.levels = trained.map_or_else(|levels| levels, |levels| (*levels).clone());
+}
+
+/// What equal eyes depend on, as a description.
+#[derive(Clone, PartialEq)]
+struct Light(Config);
+
+/// The description without what stands behind the transmitter.
+fn light_of(config: &Config) -> Light {
+    Light(Config {
+        fibre: Default::default(),
+        receiver: Default::default(),
+        fec: Default::default(),
+        limits: Default::default(),
+        targets: Default::default(),
+        lane: Default::default(),
+        neighbours: Vec::new(),
+        ..config.clone()
+    })
+}
+
 /// Trains the levels of a description that was [`reset`].
 ///
 /// # Errors

@@ -58,7 +58,7 @@ impl Lane {
             return Err(problems.into());
         };
         let tuned = if custom.is_some() {
-            tuning::tuned(config, &modulator, library, cache, cancel)
+            tuning::tuned(config, &modulator, None, library, cache, cancel)
         } else {
             tuning::tuned_once(config, &modulator, &files, library, cache, cancel)
         };

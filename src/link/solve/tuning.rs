@@ -164,10 +164,11 @@ fn knobs(config: &Config, kind: SegmentKind) -> Vec<Knob> {
 ///
 /// One setting after the other is moved by steps, coarse to fine, as long as the semi-analytic
 /// error ratio of two short blocks of random symbols falls: a local minimum. Cancelled, the search
-/// ends where it is.
+/// ends where it is. Without the `files` of a described modulator, nothing is kept for others.
 pub(crate) fn tuned(
     config: &Config,
     modulator: &Arc<dyn Modulator>,
+    files: Option<&[&str]>,
     library: &Library,
     cache: &mut PlanCache,
     cancel: &CancelToken,
@@ -183,8 +184,7 @@ pub(crate) fn tuned(
         search(&mut found, kind, &mut bench);
     }
     if trains_levels {
-        // a file that is missing is reported by the later build
-        let _ = level_training::train(&mut found, &mut bench);
+        level_training::train_once(&mut found, files, &mut bench);
     }
     found
 }
@@ -213,8 +213,10 @@ pub(crate) fn tuned_once(
             .as_ref()
             .and_then(|detuned| Some((detuned, detuning_search::modulator_of(detuned, library)?)));
         let found = match &detuned {
-            Some((detuned, modulator)) => tuned(detuned, modulator, library, cache, cancel),
-            None => tuned(config, modulator, library, cache, cancel),
+            Some((detuned, modulator)) => {
+                tuned(detuned, modulator, Some(&files), library, cache, cancel)
+            }
+            None => tuned(config, modulator, Some(&files), library, cache, cancel),
         };
         if cancel.is_cancelled() { Err(Box::new(found)) } else { Ok(found) }
     };

@@ -59,7 +59,7 @@ pub(crate) fn measure(
 ) -> TxMeasurement {
     let config = &lane.config.tdecq;
     let reference = config.reference().expect("a description is checked before it is used");
-    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
+    let instrument = Instrument::cancelled_by(workspaces.cancel());
     let mut out = TxMeasurement::default();
     let back_to_back = TestLight::new(lane, 0.0, &reference, workspaces, cache);
     let tecq = back_to_back.as_ref().map_err(Clone::clone).and_then(|light| {
@@ -71,7 +71,7 @@ pub(crate) fn measure(
             let read = relative_noise::rin_oma_per_hz(lane, &reference, oma_w, workspaces, cache);
             out.rin_oma_db_per_hz = read.ok().map(db_from_power_ratio);
         }
-        light.tdecq(&mut instrument, &reference)
+        light.tdecq(&instrument, &reference)
     });
     match tecq {
         Ok(tecq) => out.tecq_db = Some(tecq.tdecq_db),
@@ -80,7 +80,7 @@ pub(crate) fn measure(
     let extremes = [config.dispersion_min_ps_per_nm, config.dispersion_max_ps_per_nm];
     let far = extremes.map(|ps_per_nm| {
         TestLight::new(lane, ps_per_nm, &reference, workspaces, cache)?
-            .tdecq(&mut instrument, &reference)
+            .tdecq(&instrument, &reference)
     });
     match far {
         [Ok(a), Ok(b)] => {
@@ -119,11 +119,11 @@ pub(crate) fn worst_tdecq_db(
     cache: &mut PlanCache,
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
-    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
+    let instrument = Instrument::cancelled_by(workspaces.cancel());
     let config = &lane.config.tdecq;
     let mut after = |ps_per_nm: f64| {
         let light = TestLight::new(lane, ps_per_nm, &reference, workspaces, cache).ok()?;
-        light.tdecq(&mut instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
+        light.tdecq(&instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
     };
     let low = after(config.dispersion_min_ps_per_nm)?;
     Some(low.max(after(config.dispersion_max_ps_per_nm)?))
@@ -137,8 +137,8 @@ pub(crate) fn tecq_db(
 ) -> Option<f64> {
     let reference = lane.config.tdecq.reference()?;
     let light = TestLight::new(lane, 0.0, &reference, workspaces, cache).ok()?;
-    let mut instrument = Instrument::cancelled_by(workspaces.cancel());
-    light.tdecq(&mut instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
+    let instrument = Instrument::cancelled_by(workspaces.cancel());
+    light.tdecq(&instrument, &reference).ok().map(|tdecq| tdecq.tdecq_db)
 }
 
 /// RIN_OMA at TP2 as an instrument reads it, 1/Hz.
@@ -213,7 +213,7 @@ impl TestLight {
 
     fn tdecq(
         &self,
-        instrument: &mut Instrument,
+        instrument: &Instrument,
         reference: &Reference,
     ) -> Result<tdecq::TdecqResult, String> {
         let variance = self.variance.as_ref().map_err(|refusal| refusal.because.clone())?;

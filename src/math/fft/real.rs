@@ -4,7 +4,8 @@ use super::complex::{ComplexFft, Planner};
 use crate::math::simd::multiversion;
 use num_complex::Complex32;
 use realfft::{ComplexToReal, RealToComplex};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// Transforms of one length, planned once and shared.
 #[derive(Clone)]
@@ -21,7 +22,24 @@ enum By {
     Whole { forward: Arc<dyn RealToComplex<f32>>, inverse: Arc<dyn ComplexToReal<f32>> },
 }
 
+/// Lengths whose plans are kept: more than a run has at once, and forgotten together.
+const KEPT: usize = 24;
+
+/// Plans for whoever has no planner of its own, by length.
+static SHARED: LazyLock<Mutex<(Planner, HashMap<usize, RealFft>)>> = LazyLock::new(Mutex::default);
+
 impl RealFft {
+    /// The transform of a length, planned once for all threads; a plan may cost more than the
+    /// transform.
+    pub(crate) fn shared(length: usize) -> Self {
+        let mut shared = SHARED.lock().expect("no holder panics");
+        if shared.1.len() >= KEPT && !shared.1.contains_key(&length) {
+            *shared = Default::default();
+        }
+        let (planner, plans) = &mut *shared;
+        plans.entry(length).or_insert_with(|| RealFft::new(planner, length)).clone()
+    }
+
     pub(crate) fn new(planner: &mut Planner, length: usize) -> Self {
         let by = if length.is_multiple_of(2) {
             let turn = |k: usize| {

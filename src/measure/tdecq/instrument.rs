@@ -9,7 +9,6 @@ use super::reference::Reference;
 use super::result::{HistogramWindow, TdecqResult};
 use super::search;
 use super::windows::Polyphase;
-use crate::math::fft::Planner;
 use crate::math::resample;
 use crate::measure::{align, levels};
 use crate::run_options::CancelToken;
@@ -18,19 +17,16 @@ use crate::units::db_from_power_ratio;
 /// Smallest OMA over the largest sample: less is rounding of single precision.
 const OMA_MIN: f64 = 1e-5;
 
-/// Measures captures one after another: transforms are planned once for each length.
-///
-/// A first capture of SSPRQ spends half of its time on the plans.
+/// Measures captures one after another.
 #[derive(Default)]
 pub struct Instrument {
-    planner: Planner,
     cancel: CancelToken,
 }
 
 impl Instrument {
     /// An instrument whose measurements this token cancels.
     pub fn cancelled_by(cancel: &CancelToken) -> Instrument {
-        Instrument { planner: Planner::default(), cancel: cancel.clone() }
+        Instrument { cancel: cancel.clone() }
     }
 
     /// Measures TDECQ (TECQ, SECQ) with a reference receiver; its equaliser is the one with the
@@ -62,15 +58,14 @@ impl Instrument {
     /// IEEE Std 802.3 clause 121.8.5 as changed by 802.3cd (status: secondary sources, standards.md
     /// 7); J. King, *TDECQ with optimised eye-centre time* (400GSG reflector, msg01479).
     pub fn measure(
-        &mut self,
+        &self,
         capture: &TdecqCapture<'_>,
         reference: &Reference,
     ) -> Result<TdecqResult, TdecqError> {
         reference.check()?;
         check(capture, reference)?;
         let s = capture.samples_per_symbol;
-        let planner = &mut self.planner;
-        let mut bins = resample::spectrum(planner, capture.waveform);
+        let mut bins = resample::spectrum(capture.waveform);
         let filter = capture.filter == InputFilter::Reference;
         let mut waveform = capture.waveform.to_vec();
         if filter {
@@ -79,9 +74,9 @@ impl Instrument {
                 waveform.len(),
                 receiver::response(s, reference.bandwidth_symbol_rates),
             );
-            waveform = resample::block(planner, &bins, waveform.len());
+            waveform = resample::block(&bins, waveform.len());
         }
-        let delay = align::delay_of(planner, bins, s, capture.levels);
+        let delay = align::delay_of(bins, s, capture.levels);
         let outer = capture
             .outer
             .or_else(|| levels::outer_at(&waveform, s, capture.levels, delay))

@@ -1,7 +1,7 @@
 //! Search for the place in a pattern at which a capture begins, tracked through the whole capture.
 
 use super::located::{BitCoding, Candidate, Located};
-use crate::math::fft::{Planner, RealFft, bins};
+use crate::math::fft::{RealFft, bins};
 use crate::units::giga;
 use num_complex::Complex32;
 
@@ -82,7 +82,7 @@ impl<'a> LagSearch<'a> {
     pub(super) fn places(&self) -> Vec<LagCandidate> {
         let n = self.levels.len();
         let count = CHUNK.min(n).min((self.x.len() as f64 / self.s) as usize);
-        let fft = RealFft::new(&mut Planner::default(), n);
+        let fft = RealFft::shared(n);
         let mut scratch = vec![Complex32::default(); fft.scratch()];
         let (mut pattern, mut chunk) =
             (vec![Complex32::default(); bins(n)], vec![Complex32::default(); bins(n)]);

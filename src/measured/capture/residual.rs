@@ -2,7 +2,7 @@
 
 use super::periods::Periods;
 use crate::chain::Density;
-use crate::math::fft::{Planner, RealFft, bins};
+use crate::math::fft::{RealFft, bins};
 use crate::math::monotone::Monotone;
 use num_complex::Complex32;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Residual {
         // the mean of K periods keeps a Kth of the noise: with the rest the whole is as large as it
         // was
         let share = 1.0 / repeats as f64;
-        let fft = RealFft::new(&mut Planner::default(), n);
+        let fft = RealFft::shared(n);
         let (mut spectrum, mut scratch) =
             (vec![Complex32::default(); bins(n)], vec![Complex32::default(); fft.scratch()]);
         let (mut variances, mut power) = (vec![0f64; n], vec![0f64; bins(n)]);
