@@ -165,7 +165,7 @@ const UNITS: &str = "_gbd _ghz _mhz _db _dbm _db_per_hz _db_per_km _db_per_rad _
                      _c _nm_per_k _mv_per_k _mv_per_nm _w_per_a";
 /// Keys without one: counts, ratios and seeds.
 const DIMENSIONLESS: &str = "lanes lanes_per_laser quality_factor taps order samples_per_symbol block_symbols symbols symbols_at_limit guard_symbols next_extra_symbols seed \
-                             module effective_bits chirp_alpha chirp_alpha_0 index_mismatch gap_index lms_step pmd_ber aui_ber link_ber link_outer_ber added_ber \
+                             module effective_bits chirp_alpha chirp_alpha_0 index_mismatch gap_index lms_step pmd_ber aui_ber link_ber added_ber \
                              polarisation_overlap rin_exponent power_split channels passband_order rlm tap_low tap_high tap_step limit memory depth inner";
 
 #[test]
