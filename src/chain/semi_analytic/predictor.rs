@@ -310,6 +310,16 @@ impl<'a> Predictor<'a> {
         self.scoring.iter().zip(at).flat_map(|(record, at)| at.symbols(&record.levels)).collect()
     }
 
+    /// The same of the training blocks, as the last training found them.
+    pub fn training_mixture(&self) -> Vec<(u8, f32, f32)> {
+        let (sent, means, variances) = all_of(&self.training, &self.at_slicer);
+        let moments = means.iter().zip(&variances);
+        sent.iter()
+            .zip(moments)
+            .map(|(&level, (&mean, &variance))| (level, mean, variance))
+            .collect()
+    }
+
     /// Scoring blocks as noise-only counting needs them.
     pub(crate) fn scored(&mut self, workspace: &mut Workspace, trained: &Trained) -> Scored {
         let (at, scale, _) = self.scoring_at_slicer(workspace, trained);

@@ -26,6 +26,8 @@ pub struct Lane {
     pub config: Config,
     /// Its modulator, described or custom.
     pub modulator: Arc<dyn Modulator>,
+    /// True if its modulator is the described one.
+    pub(crate) modulator_is_described: bool,
     /// Files of its description, as read.
     pub files: Vec<FileRead>,
     /// Library that read them.
@@ -84,6 +86,7 @@ impl Lane {
             number,
             config,
             modulator,
+            modulator_is_described: true,
             files,
             library,
             segments,

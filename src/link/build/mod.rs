@@ -4,5 +4,6 @@ mod aggressors;
 pub(super) mod files;
 pub(super) mod group;
 pub(super) mod lane;
+pub(super) mod light;
 pub(super) mod segment;
 pub(super) mod transmitted;

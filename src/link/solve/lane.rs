@@ -169,7 +169,7 @@ pub(crate) fn solve(
     warnings.extend(files::short(&lane));
     warnings.extend(files::doubts(&lane));
     let solution = solution(&lane, tp3, workspaces, cancel, &mut warnings);
-    let tx = lane.config.tdecq.enabled.then(|| transmitter::measure(&lane, workspaces, cache));
+    let tx = lane.config.tdecq.enabled.then(|| transmitter::measure_once(&lane, workspaces, cache));
     if let Some(tx) = &tx {
         warnings.extend(tx.not_evaluated.iter().cloned());
     }

@@ -5,6 +5,7 @@ use super::trial::{BETTER, TrialContext, cost, trial_of};
 use crate::chain::LEVEL_CONTEXTS;
 use crate::fibre::Wdm;
 use crate::link::build::lane::Lane;
+use crate::link::build::light::Light;
 use crate::link::describe::config::Config;
 use crate::link::describe::segments::DecisionPoint;
 use crate::link::describe::tdecq::TestPattern;
@@ -63,7 +64,7 @@ pub(super) fn train_once(
         let _ = train(config, bench);
         return;
     };
-    let light = light_of(config);
+    let light = Light::of(config);
     let library = bench.library;
     let trained = library.derived(&light, files, || {
         let mut found = light.0.clone();
@@ -72,24 +73,6 @@ pub(super) fn train_once(
         if done { Ok(levels) } else { Err(levels) }
     });
     config.transmitter.levels = trained.map_or_else(|levels| levels, |levels| (*levels).clone());
-}
-
-/// What equal eyes depend on, as a description.
-#[derive(Clone, PartialEq)]
-struct Light(Config);
-
-/// The description without what stands behind the transmitter.
-fn light_of(config: &Config) -> Light {
-    Light(Config {
-        fibre: Default::default(),
-        receiver: Default::default(),
-        fec: Default::default(),
-        limits: Default::default(),
-        targets: Default::default(),
-        lane: Default::default(),
-        neighbours: Vec::new(),
-        ..config.clone()
-    })
 }
 
 /// Trains the levels of a description that was [`reset`].

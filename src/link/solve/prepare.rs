@@ -68,7 +68,9 @@ impl Lane {
             .filter(|tuned| custom.is_none() && detuning_search::searches(tuned))
             .and_then(|tuned| detuning_search::modulator_of(tuned, library))
             .unwrap_or(modulator);
-        Self::settled(tuned, number, modulator, files, library, sender, cache)
+        let mut lane = Self::settled(tuned, number, modulator, files, library, sender, cache)?;
+        lane.modulator_is_described = custom.is_none();
+        Ok(lane)
     }
 }
 

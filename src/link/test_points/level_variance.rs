@@ -21,39 +21,34 @@ pub(super) fn level_variance(
     levels: Vec<u8>,
     workspace: &mut Workspace,
 ) -> Result<(Trained, [f64; 4]), NotEvaluated> {
-    let (training, scoring) = (vec![levels.clone()], vec![levels]);
     let seeds = [lane.shared_seed, lane.lane_seed];
     let mut predictor =
-        Predictor::new(plan, &ONE_TAP, seeds[0], seeds[1], training, scoring, workspace);
+        Predictor::new(plan, &ONE_TAP, seeds[0], seeds[1], vec![levels], vec![], workspace);
     let trained = predictor.train(workspace, 1.0, None)?;
-    let variance = by_level(&mut predictor, &trained, workspace);
+    let variance = by_level(predictor.training_mixture(), &trained);
     Ok((trained, variance))
 }
 
-/// Variance of the transmitter's noise on each level of `blocks`, after the filter, W^2, with a
-/// receiver that was trained before.
-pub(super) fn level_variance_of(
+/// Variance of the transmitter's noise on each level of `blocks`, after the filter, W^2, with
+/// receivers that were trained before.
+pub(super) fn level_variances_of(
     plan: &Plan,
     lane: &Lane,
-    trained: &Trained,
-    blocks: &[Vec<u8>],
+    trained: impl Iterator<Item = Trained>,
+    blocks: Vec<Vec<u8>>,
     workspace: &mut Workspace,
-) -> [f64; 4] {
-    let (training, scoring) = (blocks.to_vec(), blocks.to_vec());
+) -> Vec<[f64; 4]> {
     let seeds = [lane.shared_seed, lane.lane_seed];
     let mut predictor =
-        Predictor::new(plan, &ONE_TAP, seeds[0], seeds[1], training, scoring, workspace);
-    by_level(&mut predictor, trained, workspace)
+        Predictor::new(plan, &ONE_TAP, seeds[0], seeds[1], vec![], blocks, workspace);
+    let mut of = |trained: Trained| by_level(predictor.mixture(workspace, &trained), &trained);
+    trained.map(&mut of).collect()
 }
 
-fn by_level(
-    predictor: &mut Predictor<'_>,
-    trained: &Trained,
-    workspace: &mut Workspace,
-) -> [f64; 4] {
+fn by_level(mixture: Vec<(u8, f32, f32)>, trained: &Trained) -> [f64; 4] {
     let per_square = f64::from(trained.taps[0]).powi(-2);
     let mut sums = [(0f64, 0f64); 4];
-    for (level, _, variance) in predictor.mixture(workspace, trained) {
+    for (level, _, variance) in mixture {
         let sum = &mut sums[usize::from(level)];
         *sum = (sum.0 + 1.0, sum.1 + f64::from(variance));
     }

@@ -2,7 +2,7 @@
 
 use crate::chain::{NotEvaluated, PlanCache, Shape, WorkspacePool};
 use crate::link::build::lane::Lane;
-use crate::link::test_points::level_variance::{level_variance, level_variance_of};
+use crate::link::test_points::level_variance::{level_variance, level_variances_of};
 use crate::link::test_points::pattern::pattern;
 use crate::link::test_points::photodiode::received;
 use crate::math::prototype::Family;
@@ -50,14 +50,9 @@ pub(super) fn rin_oma_per_hz(
     let plan = received(light, filter, grid, cache);
     let variance = workspaces.with(&plan, |workspace| {
         let (trained, _) = level_variance(&plan, lane, modulated, workspace)?;
-        let at = |phase: usize| {
-            if workspace.is_cancelled() {
-                return [0.0; 4];
-            }
-            let trained = trained.late(phase as f64 / PHASES as f64, SYMBOLS);
-            level_variance_of(&plan, lane, &trained, &settled, workspace)
-        };
-        Ok((0..PHASES).map(at).collect::<Vec<[f64; 4]>>())
+        let late = |phase: usize| trained.late(phase as f64 / PHASES as f64, SYMBOLS);
+        let phases = (0..PHASES).map(late);
+        Ok(level_variances_of(&plan, lane, phases, settled, workspace))
     });
     let variance = variance.map_err(|refusal: NotEvaluated| refusal.because)?;
     let off = |by_level: &[f64; 4]| -> f64 {

@@ -112,6 +112,29 @@ pub(crate) fn measure(
     out
 }
 
+/// [`measure`], once for all lanes and points with the same light but for its power, which no figure
+/// depends on.
+pub(crate) fn measure_once(
+    lane: &Lane,
+    workspaces: &WorkspacePool,
+    cache: &mut PlanCache,
+) -> TxMeasurement {
+    let own = |cache: &mut PlanCache| measure(lane, workspaces, cache);
+    let Some(light) = lane.shared_light() else { return own(cache) };
+    let files: Vec<&str> = lane.files.iter().map(|file| file.file.as_str()).collect();
+    let measured = lane.library.derived(&light, &files, || {
+        let (modulator, library) = (lane.modulator.clone(), &lane.library);
+        let config = light.0.clone();
+        let shared =
+            Lane::settled(config, 0, modulator, vec![], library, None, cache).map_err(drop)?;
+        let measured = measure(&shared, workspaces, cache);
+        // what is missing is said of the lane itself
+        let whole = measured.not_evaluated.is_empty() && !workspaces.is_cancelled();
+        if whole { Ok(measured) } else { Err(()) }
+    });
+    measured.map_or_else(|()| own(cache), |measured| (*measured).clone())
+}
+
 /// TDECQ, the worse of both extremes of dispersion; none where an eye is closed.
 pub(crate) fn worst_tdecq_db(
     lane: &Lane,
