@@ -280,3 +280,63 @@ impl TestLight {
         Some(outer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::describe::config::Config;
+    use crate::link::describe::presets;
+    use crate::link::describe::tdecq::TestPattern;
+    use crate::measured::Library;
+    use crate::transmitter::TransmitterKind;
+
+    fn described(kind: TransmitterKind) -> Config {
+        let mut config = presets::find("800gbase-dr8").unwrap().config();
+        config.transmitter.kind = kind;
+        config.tdecq.pattern = TestPattern::Prbs13q;
+        config.simulation.block_symbols = 2048;
+        config
+    }
+
+    /// Lanes of unlike power: what is measured once is what each has by itself, but for the rounding
+    /// of light that is brighter by a few tenths of a decibel.
+    #[test]
+    fn what_lanes_have_in_common_is_what_each_has_alone() {
+        let (workspaces, cache) = (WorkspacePool::default(), &mut PlanCache::default());
+        for kind in [TransmitterKind::Eml, TransmitterKind::Mzm] {
+            let (config, library) = (described(kind), Library::default());
+            for number in [0, 3] {
+                let lane = Lane::build_through(&config, number, &library, cache).unwrap();
+                let alone = measure(&lane, &workspaces, cache);
+                let shared = measure_once(&lane, &workspaces, cache);
+                let near = |of: fn(&TxMeasurement) -> Option<f64>| {
+                    let (alone, shared) = (of(&alone).unwrap(), of(&shared).unwrap());
+                    assert!((alone - shared).abs() < 1e-4, "{number}: {alone} {shared}");
+                };
+                near(|tx| tx.tecq_db);
+                near(|tx| tx.tdecq_db);
+                near(|tx| tx.rlm);
+                near(|tx| tx.transition_time_ps);
+                near(|tx| tx.rin_oma_db_per_hz);
+            }
+        }
+    }
+
+    /// Equal eyes of a row whose fibre differs are those that it finds by itself, to the last bit.
+    #[test]
+    fn levels_trained_for_one_fibre_are_those_of_another() {
+        let cache = &mut PlanCache::default();
+        let kept = Library::default();
+        for length_km in [0.5, 2.0] {
+            let mut config = described(TransmitterKind::Mzm);
+            config.fibre.length_km = length_km;
+            let trained = |library: &Library, cache: &mut PlanCache| {
+                let lane = Lane::build_through(&config, 0, library, cache).unwrap();
+                lane.config.transmitter.levels
+            };
+            let levels = trained(&kept, cache);
+            assert_ne!(levels.inner, crate::serdes::LINEAR_INNER);
+            assert_eq!(levels, trained(&Library::default(), cache));
+        }
+    }
+}
