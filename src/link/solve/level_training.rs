@@ -51,9 +51,9 @@ pub(super) fn reset(config: &mut Config) {
     config.transmitter.levels.entries.clear();
 }
 
-/// Trains the levels of a description that was [`reset`]; equal eyes are those of its light, and are
-/// found once for all descriptions that have it. `files` are those of the modulator, if they are
-/// known. A file that is missing is reported by the later build.
+/// Trains the levels of a description that was [`reset`]; equal eyes are those of its light, and
+/// are found once for all descriptions that have it. `files` are those of the modulator, if they
+/// are known. A file that is missing is reported by the later build.
 pub(super) fn train_once(
     config: &mut Config,
     files: Option<&[&str]>,

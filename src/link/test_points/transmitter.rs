@@ -112,8 +112,8 @@ pub(crate) fn measure(
     out
 }
 
-/// [`measure`], once for all lanes and points with the same light but for its power, which no figure
-/// depends on.
+/// [`measure`], once for all lanes and points with the same light but for its power, which no
+/// figure depends on.
 pub(crate) fn measure_once(
     lane: &Lane,
     workspaces: &WorkspacePool,
@@ -298,8 +298,9 @@ mod tests {
         config
     }
 
-    /// Lanes of unlike power: what is measured once is what each has by itself, but for the rounding
-    /// of light that is brighter by a few tenths of a decibel.
+    /// Lanes of unlike power: what is measured once is what each has by itself, but for the
+    /// rounding of light that is brighter by a few tenths of a decibel: 1e-4 dB of eyes, a part in
+    /// 2000 of a noise that is the difference of those on four levels.
     #[test]
     fn what_lanes_have_in_common_is_what_each_has_alone() {
         let (workspaces, cache) = (WorkspacePool::default(), &mut PlanCache::default());
@@ -309,15 +310,15 @@ mod tests {
                 let lane = Lane::build_through(&config, number, &library, cache).unwrap();
                 let alone = measure(&lane, &workspaces, cache);
                 let shared = measure_once(&lane, &workspaces, cache);
-                let near = |of: fn(&TxMeasurement) -> Option<f64>| {
+                let near = |of: fn(&TxMeasurement) -> Option<f64>, within: f64| {
                     let (alone, shared) = (of(&alone).unwrap(), of(&shared).unwrap());
-                    assert!((alone - shared).abs() < 1e-4, "{number}: {alone} {shared}");
+                    assert!((alone - shared).abs() < within, "{number}: {alone} {shared}");
                 };
-                near(|tx| tx.tecq_db);
-                near(|tx| tx.tdecq_db);
-                near(|tx| tx.rlm);
-                near(|tx| tx.transition_time_ps);
-                near(|tx| tx.rin_oma_db_per_hz);
+                near(|tx| tx.tecq_db, 1e-4);
+                near(|tx| tx.tdecq_db, 1e-4);
+                near(|tx| tx.rlm, 1e-4);
+                near(|tx| tx.transition_time_ps, 1e-4);
+                near(|tx| tx.rin_oma_db_per_hz, 2e-3);
             }
         }
     }
