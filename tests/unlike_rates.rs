@@ -114,6 +114,19 @@ fn the_ratio_at_the_limit_is_counted_as_predicted() {
     }
 }
 
+/// Ratios before and after the code are not alike, and `compare` says so.
+#[test]
+fn a_comparison_says_which_ratios_are_after_the_inner_code() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_lightlane"))
+        .args(["compare", NAME, "--vary", "module.kind=retimed,lpo", "--symbols", "0"])
+        .args(["--set", "lanes=1"])
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8(out.stdout).expect("it is text");
+    let line = "error ratios are after the inner code in variants 1, before it in 2\n";
+    assert!(said.contains(line), "{said}");
+}
+
 /// What the description lacks for it is said with its remedy.
 #[test]
 fn what_modules_need_to_decode_is_said() {

@@ -15,6 +15,11 @@ impl Config {
         }
     }
 
+    /// True if modules take off an inner code, so that the lane's error ratio is that after it.
+    pub fn modules_decode(&self) -> bool {
+        self.inner_of_modules().is_some()
+    }
+
     /// The inner code that modules add to what their hosts send and take off again, with segments
     /// of unlike rates.
     pub(crate) fn inner_of_modules(&self) -> Option<InnerCoding> {

@@ -58,7 +58,29 @@ pub(super) fn meaning(variants: &[Variant], rank_by: RankBy) -> Vec<String> {
         }
     }
     lines.extend(unlike_ranks(variants));
+    lines.extend(unlike_ratios(variants));
     lines
+}
+
+/// A line where the error ratios of some variants are before an inner code and of others after it.
+fn unlike_ratios(variants: &[Variant]) -> Option<String> {
+    let numbers = |decoded: bool| -> Vec<String> {
+        let of = |variant: &Variant| {
+            let config = &variant.result.config;
+            let inner = config.fec.chosen().is_some_and(|coding| coding.inner.is_some());
+            inner && config.modules_decode() == decoded
+        };
+        let all = variants.iter().enumerate().filter(|(_, variant)| of(variant));
+        all.map(|(i, _)| (i + 1).to_string()).collect()
+    };
+    let [after, before] = [true, false].map(numbers);
+    (!after.is_empty() && !before.is_empty()).then(|| {
+        format!(
+            "error ratios are after the inner code in variants {}, before it in {}",
+            after.join(" "),
+            before.join(" ")
+        )
+    })
 }
 
 /// Name of the margin by which variants rank.
