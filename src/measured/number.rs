@@ -54,9 +54,15 @@ pub(super) fn reason(because: impl std::fmt::Display) -> String {
 fn beginning(text: &str, letters: usize) -> String {
     // a control character would reach the terminal
     let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-    let short: String = text.chars().take(letters).map(shown).collect();
-    let dots = if text.chars().count() > letters { ".." } else { "" };
-    short + dots
+    let mut short = String::new();
+    let mut left = letters;
+    for shown in text.chars().map(shown) {
+        // as it is shown, and no part of an escape
+        let Some(rest) = left.checked_sub(shown.chars().count()) else { return short + ".." };
+        left = rest;
+        short += &shown;
+    }
+    short
 }
 
 #[cfg(test)]
@@ -69,6 +75,8 @@ mod tests {
         assert_eq!(name("P \u{3bc}W"), "P \u{3bc}W");
         let long = name(&"x".repeat(500));
         assert!(long.ends_with("x..") && long.len() == NAME_LETTERS + 2, "{long}");
+        let controls = name(&"\u{c}".repeat(500));
+        assert!(controls.ends_with("\\u{c}..") && controls.len() <= NAME_LETTERS + 2, "{controls}");
     }
 
     #[cfg(feature = "hdf5")]

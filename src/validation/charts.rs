@@ -11,6 +11,28 @@ use crate::table::Better;
 /// Smallest part of a tolerance that is drawn.
 const LEAST: f64 = 1e-3;
 
+/// Subjects and their names below a figure, which has room for six letters each.
+const SHORT: [(&str, &str); 12] = [
+    ("fec", "FEC"),
+    ("measure", "TDECQ"),
+    ("modulators", "modul."),
+    ("temperature", "temp."),
+    ("coupling", "optics"),
+    ("dispersion", "fibre"),
+    ("reflections", "MPI"),
+    ("receiver", "RX"),
+    ("channels", "COM"),
+    ("plain_links", "noise"),
+    ("links", "links"),
+    ("budgets", "limits"),
+];
+
+/// The name of a subject below a figure.
+fn short(subject: &String) -> String {
+    let named = SHORT.iter().find(|(name, _)| name == subject);
+    named.map_or_else(|| subject.clone(), |(_, short)| (*short).to_owned())
+}
+
 /// Difference over tolerance of every row with a tolerance, subject by subject.
 pub fn agreement_chart(report: &ValidationReport) -> Curves {
     let subject = |row: &ValidationRow| row.id.split('.').next().unwrap_or_default().to_owned();
@@ -39,7 +61,7 @@ pub fn agreement_chart(report: &ValidationReport) -> Curves {
         x: AxisScale {
             quantity: "subject".to_owned(),
             unit: String::new(),
-            kind: ScaleKind::Categories(subjects.clone()),
+            kind: ScaleKind::Categories(subjects.iter().map(short).collect()),
         },
         y: AxisScale::logarithmic("difference over tolerance", ""),
         legend: String::new(),

@@ -129,11 +129,8 @@ impl LaneSolution {
     pub(crate) fn whole(&self, optical: &Prediction) -> PredictedBer {
         let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
         let ber = |of: fn(&Prediction) -> f64| {
-            let decoded = |ber: f64| {
-                self.decoder.and_then(|decoder| ber_after_inner(decoder, ber)).unwrap_or(ber)
-            };
             let electrical = self.electrical().map(|solved| of(&solved.prediction));
-            cascade::of_all(electrical.chain([decoded(of(optical))]))
+            cascade::of_all(electrical.chain([self.decoded(optical, of(optical))]))
         };
         PredictedBer {
             ber: ber(|p| p.ber),
@@ -147,6 +144,23 @@ impl LaneSolution {
                 .any(|p| p.ber_ideal_feedback.is_some())
                 .then(|| ber(|p| p.ber_ideal_feedback.unwrap_or(p.ber))),
         }
+    }
+
+    /// What an inner code of the modules leaves of a ratio of the light, on average over what stands
+    /// still while it decodes: phases of strong reflections, or of the sampling.
+    fn decoded(&self, optical: &Prediction, ber: f64) -> f64 {
+        let Some(decoder) = self.decoder else { return ber };
+        let after = |relative: f64| ber_after_inner(decoder, (relative * ber).min(0.5));
+        let mean = match (&optical.over_reflections, &optical.over_phase) {
+            (Some(over), _) => over
+                .states()
+                .iter()
+                .map(|&(relative, weight)| Some(weight * after(relative)?))
+                .sum::<Option<f64>>(),
+            (None, Some(over)) if optical.ber > 0.0 => over.mean_of(|own| after(own / optical.ber)),
+            _ => after(1.0),
+        };
+        mean.unwrap_or(ber)
     }
 
     /// Predicted bit error ratio of all electrical segments.
