@@ -144,3 +144,22 @@ fn what_modules_need_to_decode_is_said() {
     assert!(refused(|c| c.fec.inner_positions = Some(3)).contains("inner_positions = 3"));
     assert!(refused(|c| c.limits.link_outer_ber = None).contains("2.921e-4"));
 }
+
+/// Phases of strong reflections stand still while the inner code decodes, and its curve is steep:
+/// the mean of what it leaves in each state, not what it leaves of the mean, here a third of it.
+/// Counted blocks have phases of their own. Their scatter and that of the curve is 20 %.
+#[test]
+fn what_the_code_leaves_is_the_mean_over_frozen_phases() {
+    let mut config = preset(NAME);
+    (config.module.kind, config.lanes) = (ModuleKind::Retimed, 1);
+    (config.fibre.reflections.transmitter_db, config.fibre.reflections.receiver_db) =
+        (-10.0, -10.0);
+    config.fibre.connector_loss_db = 5.0;
+    let lane = counted(config, 8 << 20).lanes.remove(0);
+    let light = lane.segments[1].ber_semi_analytic.unwrap();
+    let relative = lane.ber_reflections_p99.unwrap() / light;
+    assert!(relative > 1.5, "{relative}");
+    let (counted, predicted) = (lane.ber_counted.unwrap(), lane.ber_semi_analytic.unwrap());
+    let off = (counted / predicted).ln();
+    assert!(off.abs() < 0.25, "{counted:e} {predicted:e} of {light:e}");
+}
