@@ -5,8 +5,8 @@ use super::inner::chase::Chase;
 use super::reed_solomon::code::Code;
 use super::tail::{self, PostFec};
 
-/// Bit error ratio before [`Chase::SOFT`], share of wrong symbols of ten bits after it, and bit error
-/// ratio after it, PAM4 in white noise (`derived`): `inner_symbol_error_ratio_counted` and
+/// Bit error ratio before [`Chase::SOFT`], share of wrong symbols of ten bits after it, and bit
+/// error ratio after it, PAM4 in white noise (`derived`): `inner_symbol_error_ratio_counted` and
 /// `inner_ber_counted` of
 ///
 /// ```text
@@ -84,14 +84,15 @@ pub(crate) fn ber_after_inner(decoder: Chase, ber: f64) -> Option<f64> {
 
 /// The ratio before the inner decoder that leaves this one; `None` as of [`ber_after_inner`].
 pub(crate) fn ber_before_inner(decoder: Chase, ber_after: f64) -> Option<f64> {
+    ber_before(ber_after, |ber| ber_after_inner(decoder, ber))
+}
+
+/// The ratio before a decoder of which `after`, which rises, is this one.
+pub(crate) fn ber_before(ber_after: f64, after: impl Fn(f64) -> Option<f64>) -> Option<f64> {
     let (mut low, mut high) = (libm::log(1e-30), libm::log(0.5));
     for _ in 0..100 {
         let middle = 0.5 * (low + high);
-        if ber_after_inner(decoder, libm::exp(middle))? < ber_after {
-            low = middle
-        } else {
-            high = middle
-        }
+        if after(libm::exp(middle))? < ber_after { low = middle } else { high = middle }
     }
     Some(libm::exp(0.5 * (low + high)))
 }

@@ -29,7 +29,7 @@ pub mod tail;
 mod tally;
 
 pub(crate) use after_inner::{
-    after_inner, ber_after_inner, ber_before_inner, symbol_error_ratio_after_inner,
+    after_inner, ber_after_inner, ber_before, ber_before_inner, symbol_error_ratio_after_inner,
 };
 pub use bins_chart::bins_chart;
 pub(crate) use burst_tail::Bursts;

@@ -45,7 +45,7 @@ impl<'a> Receiver<'a> {
     pub(super) fn of(lane: &Lane, solution: &'a LaneSolution) -> Self {
         Receiver {
             electrical: solution.electrical_receivers(),
-            limit_ber: remainder(lane, solution.electrical()).ok(),
+            limit_ber: remainder(lane, solution.electrical(), &solution.optical().prediction).ok(),
             refused: solution.electrical().any(|solved| solved.prediction.no_prediction.is_some()),
         }
     }

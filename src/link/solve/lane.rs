@@ -4,7 +4,7 @@ use crate::chain::{
     NotEvaluated, PlanCache, Prediction, Predictor, Trained, Workspace, WorkspacePool,
 };
 use crate::fec::inner::Chase;
-use crate::fec::{ber_after_inner, ber_before_inner};
+use crate::fec::{InnerCoding, ber_after_inner, ber_before};
 use crate::fibre::Corner;
 use crate::link::build::files;
 use crate::link::build::lane::Lane;
@@ -130,7 +130,9 @@ impl LaneSolution {
         let all = || self.electrical().map(|solved| &solved.prediction).chain([optical]);
         let ber = |of: fn(&Prediction) -> f64| {
             let electrical = self.electrical().map(|solved| of(&solved.prediction));
-            cascade::of_all(electrical.chain([self.decoded(optical, of(optical))]))
+            let decoder = self.decoder;
+            let light = decoder.and_then(|decoder| decoded(decoder, optical, of(optical)));
+            cascade::of_all(electrical.chain([light.unwrap_or(of(optical))]))
         };
         PredictedBer {
             ber: ber(|p| p.ber),
@@ -146,26 +148,23 @@ impl LaneSolution {
         }
     }
 
-    /// What an inner code of the modules leaves of a ratio of the light, on average over what stands
-    /// still while it decodes: phases of strong reflections, or of the sampling.
-    fn decoded(&self, optical: &Prediction, ber: f64) -> f64 {
-        let Some(decoder) = self.decoder else { return ber };
-        let after = |relative: f64| ber_after_inner(decoder, (relative * ber).min(0.5));
-        let mean = match (&optical.over_reflections, &optical.over_phase) {
-            (Some(over), _) => over
-                .states()
-                .iter()
-                .map(|&(relative, weight)| Some(weight * after(relative)?))
-                .sum::<Option<f64>>(),
-            (None, Some(over)) if optical.ber > 0.0 => over.mean_of(|own| after(own / optical.ber)),
-            _ => after(1.0),
-        };
-        mean.unwrap_or(ber)
-    }
-
     /// Predicted bit error ratio of all electrical segments.
     pub(crate) fn electrical_ber(&self) -> f64 {
         cascade::of_all(self.electrical().map(|solved| solved.prediction.ber))
+    }
+}
+
+/// What the inner code of the modules leaves of a ratio of the light, on average over what stands
+/// still while it decodes: phases of strong reflections, or of the sampling.
+fn decoded(decoder: Chase, optical: &Prediction, ber: f64) -> Option<f64> {
+    let after = |relative: f64| ber_after_inner(decoder, (relative * ber).min(0.5));
+    match (&optical.over_reflections, &optical.over_phase) {
+        (Some(over), _) => {
+            let states = over.states().iter();
+            states.map(|&(relative, weight)| Some(weight * after(relative)?)).sum()
+        }
+        (None, Some(over)) if optical.ber > 0.0 => over.mean_of(|own| after(own / optical.ber)),
+        _ => after(1.0),
     }
 }
 
@@ -220,7 +219,7 @@ pub(crate) fn solution(
         let no_prediction = no_prediction(lane, &electrical, &prediction);
         let refused = electrical.iter().any(|solved| solved.prediction.no_prediction.is_some())
             || (lane.config.inner_of_modules().is_some() && prediction.bursts.is_some());
-        let margins = match remainder(lane, electrical.iter()) {
+        let margins = match remainder(lane, electrical.iter(), &prediction) {
             Err(none) => Margins::loss_only((none, None)),
             Ok(left)
                 if margin_is_counted(lane, refused, &trained, left)
@@ -281,17 +280,19 @@ pub(crate) fn solution(
     })
 }
 
-/// The part of the limit that the electrical segments leave to the optical one; else why there is
-/// no margin.
+/// The part of the limit that the electrical segments leave to the optical one, before an inner code
+/// of the modules as its frozen phases are predicted now; else why there is no margin.
 pub(super) fn remainder<'a>(
     lane: &Lane,
     electrical: impl Iterator<Item = &'a SolvedSegment> + Clone,
+    optical: &Prediction,
 ) -> Result<f64, LossMargin> {
     let spent = cascade::of_all(electrical.clone().map(|solved| solved.prediction.ber));
     let left = cascade::remainder(lane.config.limit_ber(), spent);
     let left = left.ok_or(LossMargin::Floor(spent))?;
     let inner = lane.config.inner_of_modules();
-    let left = inner.and_then(|inner| ber_before_inner(inner.decoder, left)).unwrap_or(left);
+    let before = |inner: InnerCoding| ber_before(left, |ber| decoded(inner.decoder, optical, ber));
+    let left = inner.and_then(before).unwrap_or(left);
     failing_segments(lane, electrical)
         .map_or(Ok(left), |because| Err(LossMargin::Uncounted(because)))
 }
