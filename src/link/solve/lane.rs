@@ -280,8 +280,8 @@ pub(crate) fn solution(
     })
 }
 
-/// The part of the limit that the electrical segments leave to the optical one, before an inner code
-/// of the modules as its frozen phases are predicted now; else why there is no margin.
+/// The part of the limit that the electrical segments leave to the optical one, before an inner
+/// code of the modules as its frozen phases are predicted now; else why there is no margin.
 pub(super) fn remainder<'a>(
     lane: &Lane,
     electrical: impl Iterator<Item = &'a SolvedSegment> + Clone,
